@@ -16,8 +16,8 @@ enum halt_reason {
 	HALT_NO_MEMORY = 0x08,
 	HALT_NO_NIC = 0x09,
 	HALT_NO_CLOCK = 0x0a,
-	HALT_NETWORK = 0x0b,      // the network's configuration is unusable
-	HALT_CRYPTO = 0x0c,       // a self-test or the key's making failed
-	HALT_APP = 0x0d,          // the app ended or broke its contract
-	HALT_DEVICE = 0x0e,       // the NIC broke its contract beyond a reset
+	HALT_NETWORK = 0x0b, // the network's configuration is unusable
+	HALT_CRYPTO = 0x0c,  // a self-test or the key's making failed
+	HALT_APP = 0x0d,     // the app ended or broke its contract
+	HALT_DEVICE = 0x0e,  // the NIC broke its contract beyond a reset
 };

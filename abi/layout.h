@@ -15,7 +15,8 @@
 // All RAM of the page pool, read-write, never executable. The image and the
 // shared pool are left out, so no page has a second, weaker mapping.
 #define DIRECT_MAP_BASE 0xffff800000000000ull
-#define DIRECT_MAP_BYTES 0x0000008000000000ull // 512 GiB: RAM beyond is left alone
+#define DIRECT_MAP_BYTES \
+	0x0000008000000000ull // 512 GiB: RAM beyond is left alone
 
 // Kernel and coroutine stacks, each between two pages that stay unmapped.
 #define STACK_BASE 0xffffc00000000000ull

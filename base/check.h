@@ -4,10 +4,9 @@
 // judged and refused with an error.
 #pragma once
 
-#define CHECK(condition)                                             \
-	((condition) ? (void)0                                       \
-		     : check_failed(__FILE__, __LINE__, #condition))
+#define CHECK(condition) \
+	((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
 
 // Ends the program: the kernel halts, a host program aborts. Each links its own.
-[[noreturn]] void check_failed(const char *file, int line,
-			       const char *condition);
+__attribute__((noreturn)) void check_failed(const char *file, int line,
+					    const char *condition);

@@ -3,6 +3,8 @@
 // outputs last, and leave the outputs untouched on failure.
 #pragma once
 
+// Version 14 of clang-format would join the name and the brace.
+// clang-format off
 enum [[nodiscard]] err {
 	OK = 0,
 	ERR_AGAIN,       // nothing to do yet: try again once something changed
@@ -17,14 +19,15 @@ enum [[nodiscard]] err {
 	ERR_DEVICE,      // a device broke its contract
 	ERR_CRYPTO,      // the crypto library refused
 };
+// clang-format on
 
 // A short name for logs: "again", "bad input", ... Never NULL.
 const char *err_name(enum err e);
 
 // The tree's only control-flow macro: hands a failure to the caller.
-#define TRY(expression)                          \
-	do {                                     \
+#define TRY(expression)                           \
+	do {                                      \
 		enum err try_err_ = (expression); \
-		if (try_err_ != OK)              \
-			return try_err_;         \
+		if (try_err_ != OK)               \
+			return try_err_;          \
 	} while (0)

@@ -39,9 +39,8 @@ bool text_starts_with(struct text whole, struct text start)
 enum err text_cut(struct text whole, char separator, struct text *head,
 		  struct text *tail)
 {
-	const char *cut = whole.length
-				  ? memchr(whole.at, separator, whole.length)
-				  : NULL;
+	const char *cut =
+		whole.length ? memchr(whole.at, separator, whole.length) : NULL;
 
 	if (!cut)
 		return ERR_NOT_FOUND;
