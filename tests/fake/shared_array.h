@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+// kernel/mem/shared_pool.h over the heap: each piece is a block of its own, so
+// that the address sanitizer sees a byte too far. A "physical address" is the
+// host's own, for a fake device to reach it.
+#pragma once
+
+// Frees all that was taken. `budget_bytes` is what the next test may take.
+void fake_shared_reset(unsigned long budget_bytes);
