@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// The composition root: which parts make up an image, in which order they
+// start, and the one loop that runs them. Whatever can't start ends the guest
+// with one line.
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi/layout.h"
+#include "app/runtime.h"
+#include "attest/server.h"
+#include "base/num.h"
+#include "boot/command_line.h"
+#include "boot/figures.h"
+#include "boot/start.h"
+#include "kernel/dev/fw_cfg.h"
+#include "kernel/dev/nic.h"
+#include "kernel/entropy/entropy.h"
+#include "kernel/halt.h"
+#include "kernel/log.h"
+#include "kernel/mem/heap.h"
+#include "kernel/mem/page_pool.h"
+#include "kernel/mem/shared_pool.h"
+#include "kernel/stack_guard.h"
+#include "kernel/time/clock.h"
+#include "kernel/time/wait.h"
+#include "net/net.h"
+#include "tls/key.h"
+#include "tls/session.h"
+
+#define HTTPS_PORT 443
+#define SHARED_POOL_BYTES (2 * MIB)
+#define NET_ITEM "opt/org.anchorhold/net"
+
+static struct net_config network;
+
+static void require(enum err e, enum halt_reason reason, const char *line)
+{
+	if (e != OK) {
+		log_line("%s: %s", line, err_name(e));
+		halt(reason, line);
+	}
+}
+
+static void memory_start(void)
+{
+	uint64_t free_bytes = page_pool_free_pages() * PAGE_SIZE;
+
+	// The rest is for stacks, tables and the shared pool.
+	heap_init(free_bytes - free_bytes / 8);
+}
+
+static void entropy_start(void)
+{
+	uint64_t guard;
+
+	require(entropy_init(), HALT_NO_ENTROPY,
+		"the CPU gives no random numbers");
+	require(entropy_get((uint8_t *)&guard, sizeof(guard)), HALT_NO_ENTROPY,
+		"the CPU's random numbers fail their test");
+	stack_guard_seed(guard);
+}
+
+static void network_item_read(void)
+{
+	static char item[NET_CONFIG_TEXT_LIMIT];
+	size_t count;
+	enum err e = fw_cfg_read(NET_ITEM, item, sizeof(item), &count);
+
+	if (e == ERR_NOT_FOUND)
+		return;
+	require(e, HALT_NETWORK, "the network item can't be read");
+	require(net_config_parse((struct text){ item, count }, &network),
+		HALT_NETWORK, "the network item makes no sense");
+}
+
+static void command_line_read(const struct boot_info *info)
+{
+	struct command_line words;
+	struct text culprit;
+
+	network = net_config_default();
+	if (command_line_parse(text_of(info->command_line), &words, &culprit) !=
+	    OK) {
+		log_line("refused: %.*s", (int)culprit.length, culprit.at);
+		halt(HALT_COMMAND_LINE, "a word is unknown or malformed");
+	}
+	if (words.has_ip)
+		require(net_config_parse(words.ip, &network), HALT_COMMAND_LINE,
+			"ip= makes no sense");
+	else
+		network_item_read();
+	figures_start(clock_now_ns(), words.figures_s);
+}
+
+__attribute__((noreturn)) static void run(void)
+{
+	for (;;) {
+		bool busy = net_poll();
+		uint64_t now_ns = clock_now_ns();
+		uint64_t deadline_ns =
+			min_u64(tls_tick(now_ns), figures_tick(now_ns));
+
+		busy |= runtime_poll();
+		if (!busy && nic_arm_interrupt())
+			wait_until(min_u64(deadline_ns, net_deadline_ns()));
+	}
+}
+
+void kernel_main(const struct boot_info *info)
+{
+	log_line("anchorhold starts, %u MiB free",
+		 (unsigned int)(page_pool_free_pages() * PAGE_SIZE / MIB));
+	memory_start();
+	entropy_start();
+	require(clock_init(info->entry_tsc), HALT_NO_CLOCK,
+		"no clock can be made of the time stamp counter");
+	require(wait_init(), HALT_NO_CLOCK, "the APIC's timer doesn't run");
+	command_line_read(info);
+	require(shared_pool_init(SHARED_POOL_BYTES), HALT_NO_MEMORY,
+		"no memory for the shared pool");
+	require(nic_init(info), HALT_NO_NIC, "no usable virtio network card");
+	require(net_init(&network), HALT_NETWORK, "the network doesn't start");
+	require(tls_key_init(), HALT_CRYPTO, "no TLS key can be made");
+	require(server_init(HTTPS_PORT), HALT_NETWORK,
+		"the endpoint doesn't open");
+	require(runtime_init(), HALT_APP, "the app doesn't start");
+	run();
+}
