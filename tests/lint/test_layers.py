@@ -12,7 +12,7 @@ ORDER = ("abi", "base", "kernel", "net", "tls", "attest", "app", "boot")
 # Host programs and the emulator: beside their own files, these alone.
 ASIDE = ("abi", "base")
 LWIP = ("lwip/", "netif/", "arch/", "lwipopts.h")
-MBEDTLS = ("mbedtls/", "psa/", "ssl_misc.h")
+MBEDTLS = ("mbedtls/", "psa/", "everest/", "ssl_misc.h")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
