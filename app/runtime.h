@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The app's runtime: one coroutine that the event loop enters when what the
+// app waits for has come.
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+// Prepares the app that is linked in. ERR_NO_MEMORY.
+enum err runtime_init(void);
+// Runs the app as far as it goes without waiting. false if nothing could be
+// done, and no deadline changed.
+bool runtime_poll(void);
