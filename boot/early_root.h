@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page tables for the way up: the firmware's low half, so that the code
 // keeps running, and the image at KERNEL_BASE. They live for some milliseconds,
-// until kernel/mem/kernel_map.c has built the kernel's own.
+// until kernel/mem/address_space.c has built the kernel's own.
 #pragma once
 
 #include <stdint.h>

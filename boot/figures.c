@@ -53,6 +53,8 @@ static void print_all(void)
 		{ "heap_peak", heap.peak_bytes },
 		{ "blocks", heap.blocks },
 		{ "heap_refused", heap.refused },
+		{ "net_kept", net.kept_bytes },
+		{ "tls_kept", tls.kept_bytes },
 		{ "conns", net.connections },
 		{ "conns_peak", net.connections_peak },
 		{ "accepted", net.accepted },

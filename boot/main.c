@@ -20,6 +20,7 @@
 #include "kernel/mem/heap.h"
 #include "kernel/mem/page_pool.h"
 #include "kernel/mem/shared_pool.h"
+#include "kernel/profile.h"
 #include "kernel/stack_guard.h"
 #include "kernel/time/clock.h"
 #include "kernel/time/wait.h"
@@ -28,7 +29,6 @@
 #include "tls/session.h"
 
 #define HTTPS_PORT 443
-#define SHARED_POOL_BYTES (2 * MIB)
 #define NET_ITEM "opt/org.anchorhold/net"
 
 static struct net_config network;
@@ -41,6 +41,11 @@ static void require(enum err e, enum halt_reason reason, const char *line)
 	}
 }
 
+static unsigned int free_mib(void)
+{
+	return (unsigned int)(page_pool_free_pages() / (MIB / PAGE_SIZE));
+}
+
 static void memory_start(void)
 {
 	uint64_t free_bytes = page_pool_free_pages() * PAGE_SIZE;
@@ -49,15 +54,17 @@ static void memory_start(void)
 	heap_init(free_bytes - free_bytes / 8);
 }
 
-static void entropy_start(void)
+// Starts entropy and hands out a value for the stack's canary. Only a function
+// that never returns may set it: kernel_main does.
+static uint64_t entropy_start(void)
 {
-	uint64_t guard;
+	uint64_t guard = 0;
 
 	require(entropy_init(), HALT_NO_ENTROPY,
 		"the CPU gives no random numbers");
 	require(entropy_get((uint8_t *)&guard, sizeof(guard)), HALT_NO_ENTROPY,
 		"the CPU's random numbers fail their test");
-	stack_guard_seed(guard);
+	return guard;
 }
 
 static void network_item_read(void)
@@ -79,6 +86,11 @@ static void command_line_read(const struct boot_info *info)
 	struct text culprit;
 
 	network = net_config_default();
+	// Published digests are for the empty command line.
+	if (profile_linked() == PROFILE_PRODUCTION &&
+	    info->command_line[0] != '\0')
+		halt(HALT_COMMAND_LINE,
+		     "a production image takes no command line");
 	if (command_line_parse(text_of(info->command_line), &words, &culprit) !=
 	    OK) {
 		log_line("refused: %.*s", (int)culprit.length, culprit.at);
@@ -92,6 +104,17 @@ static void command_line_read(const struct boot_info *info)
 	figures_start(clock_now_ns(), words.figures_s);
 }
 
+// Tells the developer, once, that clients can come.
+static void ready_say(void)
+{
+	static bool is_said;
+
+	if (is_said || !net_is_up())
+		return;
+	is_said = true;
+	log_line("ready");
+}
+
 __attribute__((noreturn)) static void run(void)
 {
 	for (;;) {
@@ -100,6 +123,7 @@ __attribute__((noreturn)) static void run(void)
 		uint64_t deadline_ns =
 			min_u64(tls_tick(now_ns), figures_tick(now_ns));
 
+		ready_say();
 		busy |= runtime_poll();
 		if (!busy && nic_arm_interrupt())
 			wait_until(min_u64(deadline_ns, net_deadline_ns()));
@@ -108,17 +132,20 @@ __attribute__((noreturn)) static void run(void)
 
 void kernel_main(const struct boot_info *info)
 {
-	log_line("anchorhold starts, %u MiB free",
-		 (unsigned int)(page_pool_free_pages() * PAGE_SIZE / MIB));
+	log_line("anchorhold starts, %u MiB free", free_mib());
 	memory_start();
-	entropy_start();
+	stack_guard_seed(entropy_start());
 	require(clock_init(info->entry_tsc), HALT_NO_CLOCK,
 		"no clock can be made of the time stamp counter");
 	require(wait_init(), HALT_NO_CLOCK, "the APIC's timer doesn't run");
+	log_line("entropy from %s, clock at %u kHz", entropy_source_name(),
+		 (unsigned int)(clock_tsc_hz() / 1000));
 	command_line_read(info);
-	require(shared_pool_init(SHARED_POOL_BYTES), HALT_NO_MEMORY,
+	require(shared_pool_init(nic_shared_bytes()), HALT_NO_MEMORY,
 		"no memory for the shared pool");
 	require(nic_init(info), HALT_NO_NIC, "no usable virtio network card");
+	if (!nic_link_is_up())
+		log_line("the network card's link is down");
 	require(net_init(&network), HALT_NETWORK, "the network doesn't start");
 	require(tls_key_init(), HALT_CRYPTO, "no TLS key can be made");
 	require(server_init(HTTPS_PORT), HALT_NETWORK,

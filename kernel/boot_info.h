@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The page pool takes 128; the region with the kernel's first tables may come to
-// it in two pieces.
+// The page pool takes one more: the region with the kernel's first tables may
+// come to it in two pieces.
 #define BOOT_REGION_LIMIT 120
 #define BOOT_COMMAND_LINE_LIMIT 1024
 

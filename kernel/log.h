@@ -4,7 +4,7 @@
 // key, a body, a header or an address of a client.
 #pragma once
 
-#define LOG_LINE_LIMIT 512
+#define LOG_LINE_LIMIT 1024
 
 // Prints one line, formatted as printf does (integers, strings, characters),
 // cut at LOG_LINE_LIMIT bytes; adds the newline.

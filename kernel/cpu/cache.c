@@ -45,6 +45,8 @@ static void pat_write(void)
 {
 	uint64_t cr0;
 
+	// A right value is written all the same: where the host answers the read,
+	// only the write makes it the CPU's.
 	if (read_msr(MSR_PAT) == PAT_VALUE) {
 		write_msr(MSR_PAT, PAT_VALUE);
 		return;

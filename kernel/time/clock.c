@@ -8,6 +8,9 @@
 #include "kernel/time/scale.h"
 #include "kernel/time/tsc_rate.h"
 
+// 146 years.
+#define LATEST_LIMIT_NS (1ull << 62)
+
 static uint64_t tsc_hz, start_tsc, latest_ns;
 static struct scale to_ns;
 
@@ -26,10 +29,13 @@ enum err clock_init(uint64_t entry_tsc)
 uint64_t clock_now_ns(void)
 {
 	uint64_t tsc = read_tsc();
+	uint64_t now_ns;
 
-	if (tsc > start_tsc)
+	if (tsc > start_tsc) {
+		now_ns = scale_apply(to_ns, tsc - start_tsc);
 		latest_ns =
-			max_u64(latest_ns, scale_apply(to_ns, tsc - start_tsc));
+			max_u64(latest_ns, min_u64(now_ns, LATEST_LIMIT_NS));
+	}
 	return latest_ns;
 }
 

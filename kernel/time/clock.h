@@ -10,7 +10,8 @@
 // Finds the counter's rate: the CPUID leaf where offered, else against the ACPI
 // PM timer, within a bounded number of reads. ERR_UNSUPPORTED, ERR_DEVICE.
 enum err clock_init(uint64_t entry_tsc);
-// Nanoseconds since the EFI entry point.
+// Nanoseconds since the EFI entry point, at most 2^62: any time-out may be added
+// without a wrap.
 uint64_t clock_now_ns(void);
 // Counter ticks per second, as found.
 uint64_t clock_tsc_hz(void);

@@ -293,6 +293,7 @@ static void test_pe(void **state)
 	assert_int_equal(optional.entry_rva, TEXT_AT + 4);
 	assert_int_equal(optional.image_bytes, 0x5000);
 	assert_int_equal(optional.subsystem, PE_SUBSYSTEM_EFI_APPLICATION);
+	assert_int_equal(optional.dll_characteristics, PE_DLL_NX_COMPAT);
 	assert_sections(pe, count);
 	free(pe);
 	free(again);

@@ -202,6 +202,31 @@ static void repetition_counts_across_words(void **state)
 	assert_false(health_accepts(&h, 0x0102037777777777)); // 9
 }
 
+static void refuses_too_much_of_one_byte(void **state)
+{
+	struct health h = { 0 };
+
+	(void)state;
+	// Bytes 0 to 6 in turn: the 71st zero is byte 490, in word 61.
+	for (unsigned int i = 0; i < 62; i++) {
+		uint64_t word = 0;
+		for (unsigned int k = 0; k < 8; k++)
+			word |= (uint64_t)((8 * i + k) % 7) << 8 * k;
+		assert_int_equal(health_accepts(&h, word), i < 61);
+	}
+}
+
+static void refuses_words_of_broken_cpus(void **state)
+{
+	struct health h = { 0 };
+
+	(void)state;
+	assert_true(health_accepts(&h, 0x0123456789abcdef));
+	assert_false(health_accepts(&h, 0x0123456789abcdef));
+	assert_false(health_accepts(&h, 0));
+	assert_false(health_accepts(&h, UINT64_MAX));
+}
+
 static void good_source_lasts(void **state)
 {
 	uint8_t bytes[4096];
@@ -223,6 +248,8 @@ int main(void)
 		cmocka_unit_test_setup(fails_at_startup_when_broken, reset),
 		cmocka_unit_test_setup(fails_when_it_breaks_later, reset),
 		cmocka_unit_test_setup(repetition_counts_across_words, reset),
+		cmocka_unit_test_setup(refuses_too_much_of_one_byte, reset),
+		cmocka_unit_test_setup(refuses_words_of_broken_cpus, reset),
 		cmocka_unit_test_setup(good_source_lasts, reset),
 	};
 

@@ -136,6 +136,20 @@ static void judges_bars(void **state)
 	refuses_bars(0x3000, 0, 0, ERR_DEVICE); // holes in the mask
 }
 
+static void keeps_bars_in_the_window(void **state)
+{
+	struct pci_function f;
+	struct fake_function *fake = add_nic(&f);
+
+	(void)state;
+	fake_function_bar(fake, 0, 0x10000000, 0);
+	fake_function_bar(fake, 1, 0x10000000, 0);
+	assert_int_equal(pci_assign_bars(&f, &info), OK);
+	fake_function_bar(fake, 2, 0x10, 0);
+	assert_int_equal(pci_assign_bars(&f, &info), ERR_UNSUPPORTED);
+	assert_int_equal(command_of(fake), 0x0400);
+}
+
 static void keeps_bars_off_ram(void **state)
 {
 	struct pci_function f;
@@ -337,6 +351,7 @@ int main(void)
 		cmocka_unit_test_setup(silences_all_but_bridges, set_up),
 		cmocka_unit_test_setup(assigns_bars, set_up),
 		cmocka_unit_test_setup(judges_bars, set_up),
+		cmocka_unit_test_setup(keeps_bars_in_the_window, set_up),
 		cmocka_unit_test_setup(keeps_bars_off_ram, set_up),
 		cmocka_unit_test_setup(refuses_a_bar_that_moves, set_up),
 		cmocka_unit_test_setup(refuses_a_bridge_header, set_up),

@@ -216,6 +216,13 @@ static void judges_capabilities(void **state)
 	fake_virtio.function->config[FAKE_CAP_DEVICE + 1] = 0xf4;
 	fake_virtio.function->config[0xf4] = PCI_CAPABILITY_ID_VENDOR;
 	refuse(ERR_DEVICE);
+	add_card(OFFERED); // a notification one whose multiplier would
+	uint8_t *config = fake_virtio.function->config;
+	config[FAKE_CAP_DEVICE + 1] = 0xf0;
+	memcpy(config + 0xf0, config + FAKE_CAP_NOTIFY, 16);
+	config[0xf1] = 0;
+	config[FAKE_CAP_NOTIFY + VIRTIO_PCI_CAP_TYPE] = 0xff;
+	refuse(ERR_DEVICE);
 }
 
 // A device whose registers hold noise starts or doesn't; nothing else happens.
