@@ -5,6 +5,7 @@
 // server's flight is made in one go and leaves in one segment.
 #include "tls/session_state.h"
 
+#include "tls/client_hello.h"
 #include "tls/endpoint.h"
 #include "tls/meter.h"
 
@@ -74,19 +75,44 @@ static void complete(struct tls_session *s)
 	record_buffers_spare_in(&s->buffers);
 	record_buffers_spare_out(&s->buffers);
 	s->watch.is_protected = true;
+	s->watch.type = 0; // Finished was in its place
 	s->watch.barren = 0;
+}
+
+static bool hello_ends_well(const struct tls_session *s)
+{
+	size_t count;
+	const uint8_t *body = record_buffers_message(&s->buffers, &count);
+
+	return client_hello_check_end(body, count) == OK;
+}
+
+// As mbedtls_ssl_handshake, with a look at each ClientHello that it took.
+static int shake(struct tls_session *s)
+{
+	int status = 0;
+
+	while (status == 0 && !mbedtls_ssl_is_handshake_over(&s->ssl)) {
+		bool was_hello = record_buffers_awaits_hello(&s->buffers);
+
+		status = mbedtls_ssl_handshake_step(&s->ssl);
+		if (status == 0 && was_hello && !hello_ends_well(s))
+			status = MBEDTLS_ERR_SSL_DECODE_ERROR;
+	}
+	return status;
 }
 
 static void run(struct tls_session *s)
 {
 	int64_t before = meter_read();
-	int status = mbedtls_ssl_handshake(&s->ssl);
+	int status = shake(s);
 
 	if (status == 0)
 		complete(s);
 	s->heap_bytes += meter_read() - before;
 	switch (status) {
 	case 0:
+		conn_acknowledge(s->conn); // the request follows
 		session_open(s);
 		break;
 	case MBEDTLS_ERR_SSL_WANT_READ:

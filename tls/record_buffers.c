@@ -58,6 +58,49 @@ void record_buffers_handshake_over(struct record_buffers *b)
 	b->ssl->handshake = NULL;
 }
 
+bool record_buffers_awaits_hello(const struct record_buffers *b)
+{
+	return b->ssl->state == MBEDTLS_SSL_CLIENT_HELLO;
+}
+
+const uint8_t *record_buffers_message(const struct record_buffers *b,
+				      size_t *count)
+{
+	size_t header_bytes = mbedtls_ssl_hs_hdr_len(b->ssl);
+
+	CHECK(b->ssl->in_buf && b->ssl->in_hslen >= header_bytes);
+	*count = b->ssl->in_hslen - header_bytes;
+	return b->ssl->in_msg + header_bytes;
+}
+
+bool record_buffers_is_overlong(const struct record_buffers *b)
+{
+	return b->ssl->in_hslen > MBEDTLS_SSL_IN_CONTENT_LEN;
+}
+
+uint8_t record_buffers_inner_type(const struct record_buffers *b)
+{
+	return (uint8_t)b->ssl->in_msgtype;
+}
+
+// The record lies where it was received: it was opened in place.
+bool record_buffers_is_barren(const struct record_buffers *b, size_t count)
+{
+	const uint8_t *at;
+
+	CHECK(b->ssl->in_buf);
+	at = b->ssl->in_hdr + mbedtls_ssl_in_hdr_len(b->ssl);
+	for (size_t i = 1; i < count; i++)
+		if (at[i] != 0)
+			return false;
+	return true;
+}
+
+void record_buffers_bear_empty(struct record_buffers *b)
+{
+	b->ssl->nb_zero = 0;
+}
+
 // Nothing is wiped here: the library has wiped clear bytes as it handed them
 // out, and what it sealed, it sealed in place.
 static void drop_in(struct record_buffers *b)

@@ -31,6 +31,22 @@ void record_buffers_handshake_over(struct record_buffers *b);
 // Gives both buffers back, whatever they hold. Before mbedtls_ssl_free.
 void record_buffers_free(struct record_buffers *b);
 
+// Whether the handshake waits for a ClientHello.
+bool record_buffers_awaits_hello(const struct record_buffers *b);
+// The handshake message that was just processed, without its header.
+const uint8_t *record_buffers_message(const struct record_buffers *b,
+				      size_t *count);
+// Whether a handshake message has begun that says it is longer than a buffer.
+bool record_buffers_is_overlong(const struct record_buffers *b);
+// The content type inside the record that was opened last (RFC 8446 5.2).
+uint8_t record_buffers_inner_type(const struct record_buffers *b);
+// Whether nothing but a content type and padding, at most, is in the `count`
+// bytes of the record that was just opened and then refused.
+bool record_buffers_is_barren(const struct record_buffers *b, size_t count);
+// The library bears with three records in a row without content: lets it bear
+// with three more. The caller has a bound of its own.
+void record_buffers_bear_empty(struct record_buffers *b);
+
 // A buffer for the next record. ERR_NO_MEMORY: none now.
 enum err record_buffers_need_in(struct record_buffers *b);
 enum err record_buffers_need_out(struct record_buffers *b);

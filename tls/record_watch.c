@@ -34,7 +34,9 @@ static uint8_t judge(const struct record_watch *w)
 	// the minor number.
 	if (w->header[1] != 3)
 		return MBEDTLS_SSL_ALERT_MSG_DECODE_ERROR;
-	if (load_be16(w->header + 3) > RECORD_CIPHER_LIMIT)
+	if (load_be16(w->header + 3) > (type == MBEDTLS_SSL_MSG_APPLICATION_DATA
+						? RECORD_CIPHER_LIMIT
+						: RECORD_CLEAR_LIMIT))
 		return MBEDTLS_SSL_ALERT_MSG_RECORD_OVERFLOW;
 	return 0;
 }
@@ -56,6 +58,7 @@ enum err record_watch_begin(struct record_watch *w, struct conn *c)
 static void take_header(struct record_watch *w, uint8_t *out)
 {
 	memcpy(out, w->header, RECORD_HEADER_BYTES);
+	w->type = w->header[0];
 	w->length = load_be16(w->header + 3);
 	w->body_left = w->length;
 	w->header_have = 0;

@@ -13,9 +13,12 @@
 #include "net/conn.h"
 
 #define RECORD_HEADER_BYTES 5
-// RFC 8446 5.2: a TLSInnerPlaintext of 2^14 + 1 bytes and an AEAD's tag; but
-// mbedTLS as a client pads to a multiple of 16.
-#define RECORD_CIPHER_LIMIT (16384 + 16 + 16)
+#define RECORD_TAG_BYTES 16 // of every suite that we have
+// RFC 8446 5.1 and 5.2: in clear, and a TLSInnerPlaintext of 2^14 + 1 bytes and
+// an AEAD's tag; but mbedTLS as a client pads to a multiple of 16.
+#define RECORD_CLEAR_LIMIT 16384
+#define RECORD_CIPHER_MOST (RECORD_CLEAR_LIMIT + 1 + RECORD_TAG_BYTES)
+#define RECORD_CIPHER_LIMIT (RECORD_CLEAR_LIMIT + 16 + RECORD_TAG_BYTES)
 // Records in a row without a byte for the owner: a client's whole handshake,
 // in fragments; empty records.
 #define RECORD_BARREN_LIMIT 64
@@ -25,7 +28,8 @@ struct record_watch {
 	uint8_t header[RECORD_HEADER_BYTES];
 	uint8_t header_have;
 	bool is_protected;  // only application_data may come (RFC 8446 5.1)
-	uint8_t alert;      // what is wrong with the header; 0: nothing
+	uint8_t type;       // of the present record, from outside
+	uint8_t alert;      // what is wrong with the record; 0: nothing
 	uint16_t body_left; // bytes of the present record still to come
 	uint16_t length;    // bytes of the present record's body
 	uint16_t barren;

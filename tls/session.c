@@ -286,5 +286,6 @@ struct tls_figures tls_figures(void)
 
 	figures.records_held = pool.held;
 	figures.records_held_peak = pool.held_peak;
+	figures.kept_bytes = pool.spare * meter_buffer_bytes();
 	return figures;
 }

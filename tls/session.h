@@ -59,6 +59,7 @@ struct tls_figures {
 	uint64_t alerts_sent;
 	uint32_t sessions, sessions_peak;
 	uint32_t records_held, records_held_peak; // pool buffers in use
+	uint64_t kept_bytes;   // of the heap, in spare pool buffers
 	uint64_t idle_bytes;   // heap held per idle session, as last measured
 	uint64_t active_bytes; // and with a record in each direction
 };

@@ -81,6 +81,13 @@ void session_await_buffer(struct tls_session *s, enum record_use use);
 // The handshake is complete: finds an owner.
 void session_open(struct tls_session *s);
 
+// alert.c
+// The alert that `error` of the library is due; 0 for none.
+uint8_t alert_of_error(const struct tls_session *s, int error);
+// What the library lets pass in the record that it has just taken, or would
+// wait for in vain, as an alert; 0 if nothing.
+uint8_t alert_of_taken(const struct tls_session *s);
+
 // stream.c
 // Makes the context ready to speak over the session's connection.
 void stream_init(struct tls_session *s);

@@ -58,11 +58,24 @@ static int send_bytes(void *context, const unsigned char *bytes, size_t count)
 	}
 }
 
+// Between two records. ERR_BAD_INPUT: the last one won't do.
+static enum err take_next(struct tls_session *s)
+{
+	s->watch.alert = alert_of_taken(s);
+	if (s->watch.alert)
+		return ERR_BAD_INPUT;
+	// RFC 8446 5.1 allows empty ones; RECORD_BARREN_LIMIT bounds them.
+	record_buffers_bear_empty(&s->buffers);
+	return OK;
+}
+
 static int receive_bytes(void *context, unsigned char *out, size_t capacity)
 {
 	struct tls_session *s = context;
 	size_t count = 0;
 
+	if (s->watch.body_left == 0 && take_next(s) != OK)
+		return MBEDTLS_ERR_SSL_INVALID_RECORD;
 	switch (read_metered(s, out, capacity, &count)) {
 	case OK:
 		return (int)count;
@@ -85,48 +98,27 @@ void stream_init(struct tls_session *s)
 
 // The end
 
-// The alert that `error` is due (RFC 8446 6.2); 0 for none.
-static uint8_t alert_of(const struct tls_session *s, int error)
+// Says it if there is room. What is pending was numbered before the alert, so
+// it goes first: a ServerHello, say, to a key share that then won't do.
+static bool say_alert(struct tls_session *s, uint8_t alert)
 {
-	switch (error) {
-	case MBEDTLS_ERR_NET_CONN_RESET:
-	case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
-	case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
-		return 0;
-	case MBEDTLS_ERR_SSL_INVALID_MAC:
-		return MBEDTLS_SSL_ALERT_MSG_BAD_RECORD_MAC;
-	case MBEDTLS_ERR_SSL_INVALID_RECORD:
-		return s->watch.alert ? s->watch.alert
-				      : MBEDTLS_SSL_ALERT_MSG_DECODE_ERROR;
-	case MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE:
-	case MBEDTLS_ERR_SSL_UNEXPECTED_RECORD:
-		return MBEDTLS_SSL_ALERT_MSG_UNEXPECTED_MESSAGE;
-	case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION:
-		return MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION;
-	case MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER:
-		return MBEDTLS_SSL_ALERT_MSG_ILLEGAL_PARAMETER;
-	case MBEDTLS_ERR_SSL_DECODE_ERROR:
-		return MBEDTLS_SSL_ALERT_MSG_DECODE_ERROR;
-	case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:
-		return MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE;
-	default:
-		return MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR;
-	}
+	if (record_buffers_need_out(&s->buffers) != OK)
+		return false;
+	if (record_buffers_is_pending(&s->buffers) &&
+	    record_buffers_send(&s->buffers) != 0)
+		return false;
+	return record_buffers_alert(&s->buffers, MBEDTLS_SSL_ALERT_LEVEL_FATAL,
+				    alert) == 0;
 }
 
 enum err stream_fail(struct tls_session *s, int error)
 {
-	uint8_t alert = alert_of(s, error);
+	uint8_t alert = alert_of_error(s, error);
 
 	s->ended = ERR_RESET;
 	s->is_alerted = record_buffers_alerted(&s->buffers, error);
-	if (!s->is_alerted && alert != 0 &&
-	    record_buffers_need_out(&s->buffers) == OK &&
-	    !record_buffers_is_pending(&s->buffers))
-		s->is_alerted =
-			record_buffers_alert(&s->buffers,
-					     MBEDTLS_SSL_ALERT_LEVEL_FATAL,
-					     alert) == 0;
+	if (!s->is_alerted && alert != 0)
+		s->is_alerted = say_alert(s, alert);
 	if (s->is_alerted)
 		session_counts.alerts_sent++;
 	return ERR_RESET;

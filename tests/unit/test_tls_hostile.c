@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@
 #define ALERT_BAD_RECORD_MAC 20
 #define ALERT_RECORD_OVERFLOW 22
 #define ALERT_HANDSHAKE_FAILURE 40
+#define ALERT_ILLEGAL_PARAMETER 47
 #define ALERT_DECODE_ERROR 50
 #define ALERT_PROTOCOL_VERSION 70
 
@@ -108,20 +110,101 @@ static void test_first_bytes(void **state)
 		{ "\0\0\0\0\0", 5, ALERT_UNEXPECTED_MESSAGE },
 		{ "\xff\xff\xff\xff\xff", 5, ALERT_UNEXPECTED_MESSAGE },
 		{ "\x16\x02\x01\x00\x05", 5, ALERT_DECODE_ERROR },
-		{ "\x16\x03\x01\x40\x21", 5, ALERT_RECORD_OVERFLOW },
+		{ "\x16\x03\x01\x40\x01", 5, ALERT_RECORD_OVERFLOW },
+		{ "\x14\x03\x03\x40\x01", 5, ALERT_RECORD_OVERFLOW },
+		{ "\x17\x03\x03\x40\x21", 5, ALERT_RECORD_OVERFLOW },
 		{ "\x16\x03\x01\xff\xff", 5, ALERT_RECORD_OVERFLOW },
 		// An alert of the client's gets none back.
 		{ "\x15\x03\x01\x00\x02\x02\x28", 7, 0 },
 		{ "\x17\x03\x03\x00\x01x", 6, ALERT_UNEXPECTED_MESSAGE },
+		// RFC 8446 5: a change_cipher_spec is the byte 1.
+		{ "\x14\x03\x03\x00\x01\x02", 6, ALERT_UNEXPECTED_MESSAGE },
+		{ "\x14\x03\x03\x00\x00", 5, ALERT_UNEXPECTED_MESSAGE },
 		// A handshake message that is no ClientHello; a huge one.
 		{ "\x16\x03\x01\x00\x05\x02\x00\x00\x01x", 10,
 		  ALERT_UNEXPECTED_MESSAGE },
+		{ "\x16\x03\x01\x00\x05\x01\xff\xff\xffx", 10,
+		  ALERT_ILLEGAL_PARAMETER },
+		{ "\x16\x03\x01\x00\x05\x01\x00\x3f\xfdx", 10,
+		  ALERT_ILLEGAL_PARAMETER },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
 		assert_int_equal(answer_to(cases[i].bytes, cases[i].count),
 				 cases[i].alert);
+}
+
+// What the server says when `count` bytes of the only key share, from byte
+// `offset`, are `value`; before these are the group and the share's length.
+static int answer_to_share(const char *groups, int offset, uint8_t value,
+			   size_t count)
+{
+	uint8_t bad[sizeof(hello)];
+	// The key_share extension: type, lengths, group.
+	const char *start = *groups == 'X' ? "\0\x33\0\x26\0\x24\0\x1d"
+					   : "\0\x33\0\x47\0\x45\0\x17";
+	char list[16];
+	uint8_t *at;
+	size_t n;
+
+	// The macro wants to be able to write.
+	(void)snprintf(list, sizeof(list), "%s", groups);
+	SSL_CTX_set1_groups_list(tls_client_context, list);
+	n = tls_client_hello(bad, sizeof(bad));
+	at = memmem(bad, n, start, 8);
+	assert_non_null(at);
+	memset(at + 10 + offset, value, count);
+	return answer_to(bad, n);
+}
+
+// RFC 8446 4.2.8.2 and 7.4.2.
+static void test_key_shares(void **state)
+{
+	(void)state;
+	// As they are; any 32 bytes are an X25519 share.
+	assert_int_equal(answer_to_share("X25519", 0, 9, 1), 0);
+	assert_int_equal(answer_to_share("P-256", 0, 4, 1), 0);
+	// A point of low order.
+	assert_int_equal(answer_to_share("X25519", 0, 0, 32),
+			 ALERT_ILLEGAL_PARAMETER);
+	// Of the wrong length: one group's share under the other's name.
+	assert_int_equal(answer_to_share("X25519:P-256", -3, 0x17, 1),
+			 ALERT_ILLEGAL_PARAMETER);
+	assert_int_equal(answer_to_share("P-256:X25519", -3, 0x1d, 1),
+			 ALERT_ILLEGAL_PARAMETER);
+	// Off the curve; beyond the field; compressed; at infinity.
+	assert_int_equal(answer_to_share("P-256", 1, 1, 64),
+			 ALERT_ILLEGAL_PARAMETER);
+	assert_int_equal(answer_to_share("P-256", 1, 0xff, 64),
+			 ALERT_ILLEGAL_PARAMETER);
+	assert_int_equal(answer_to_share("P-256", 0, 2, 1),
+			 ALERT_ILLEGAL_PARAMETER);
+	assert_int_equal(answer_to_share("P-256", 0, 0, 65),
+			 ALERT_ILLEGAL_PARAMETER);
+}
+
+// Adds to `at`, a length of two bytes.
+static void lengthen(uint8_t *at, size_t count)
+{
+	size_t length = ((size_t)at[0] << 8 | at[1]) + count;
+
+	at[0] = (uint8_t)(length >> 8);
+	at[1] = (uint8_t)length;
+}
+
+static void test_bytes_behind_a_hello(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n <= 300; n = 3 * n + 1) {
+		uint8_t bad[sizeof(hello) + 512] = { 0 };
+
+		memcpy(bad, hello, hello_bytes);
+		lengthen(bad + 3, n);
+		lengthen(bad + 7, n);
+		assert_int_equal(answer_to(bad, hello_bytes + n),
+				 n > 0 ? ALERT_DECODE_ERROR : 0);
+	}
 }
 
 static void test_every_truncation_of_a_hello(void **state)
@@ -339,6 +422,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_old_versions_are_told, clean),
 		cmocka_unit_test_teardown(test_nothing_in_common, clean),
 		cmocka_unit_test_teardown(test_first_bytes, clean),
+		cmocka_unit_test_teardown(test_key_shares, clean),
+		cmocka_unit_test_teardown(test_bytes_behind_a_hello, clean),
 		cmocka_unit_test_teardown(test_every_truncation_of_a_hello,
 					  clean),
 		cmocka_unit_test_teardown(test_every_byte_of_a_hello_flipped,
