@@ -49,13 +49,15 @@ build_configure() {
 	fi
 }
 
-# A terminal gets ninja's own line; anything else a line for each fifth.
+# Builds the targets named, else all. A terminal gets ninja's own line; anything
+# else a line for each fifth, and nothing if all is built.
 build_compile() {
 	if [ -t 1 ]; then
-		ninja -C "$BUILD"
+		ninja -C "$BUILD" "$@"
 		return
 	fi
-	NINJA_STATUS='[%p] ' ninja -C "$BUILD" | awk '
+	NINJA_STATUS='[%p] ' ninja -C "$BUILD" "$@" | awk '
+		/^ninja: (Entering directory|no work to do)/ { next }
 		!/^\[ *[0-9]+%\]/ { print; next }
 		substr($0, 2) + 0 >= shown + 20 || substr($0, 2) + 0 < shown {
 			shown = substr($0, 2) + 0
@@ -64,8 +66,9 @@ build_compile() {
 		}'
 }
 
+# BUILD_TARGETS names ninja's targets; empty: all.
 build_images() {
-	local profile=development began=$SECONDS image BUILD_RECONFIGURE=
+	local profile=development began=$SECONDS BUILD_RECONFIGURE=
 
 	case "$*" in
 	"") ;;
@@ -82,8 +85,20 @@ build_images() {
 	"$PYTHON" "$ROOT/tools/fetch.py" || return 1
 	build_refresh_subprojects || return 1
 	build_configure "$profile" || return 1
-	build_compile || return 1
+	# shellcheck disable=SC2086 # several targets
+	build_compile ${BUILD_TARGETS:-} || return 1
 	echo "build: $profile images, done in $((SECONDS - began)) s"
+}
+
+# The firmware that an SEV-SNP launch measures; made once and kept.
+build_firmware() {
+	"$PYTHON" "$ROOT/tools/firmware.py" "$BUILD/firmware/anchorhold.fd"
+}
+
+# Size and SHA-256 of each app's image.
+build_list() {
+	local image
+
 	for image in "$BUILD"/image/anchorhold-*.efi; do
 		[ -e "$image" ] || continue
 		[[ $image == */anchorhold-test-* ]] && continue

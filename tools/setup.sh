@@ -5,12 +5,14 @@
 SETUP_PACKAGES=(
 	# build
 	gcc libc6-dev meson ninja-build patch python3 ca-certificates
+	# the firmware
+	make nasm uuid-dev
 	# run, demo
 	qemu-system-x86 ovmf curl
 	# tests
 	clang clang-format cppcheck shellcheck libcmocka-dev python3-pytest
 	python3-cryptography
-	libssl-dev openssl gnutls-bin sslscan wrk nghttp2-client iproute2
+	libssl-dev openssl gnutls-bin sslscan wrk nghttp2-client apache2-utils iproute2
 )
 
 setup_missing() {
@@ -63,7 +65,8 @@ setup_packages() {
 		return 0
 	fi
 	if [ "$(id -u)" -ne 0 ]; then
-		echo "setup: only root can install; have these installed:" >&2
+		echo "setup: needs root to install packages. Run it as root, or" \
+			"have these installed:" >&2
 		echo "  apt-get install --no-install-recommends ${missing[*]}" >&2
 		return 1
 	fi
