@@ -18,8 +18,10 @@
 #include "tls/key.h"
 
 #define STACK_BYTES (64u * KIB)
-// Requests ended in one turn of the loop, before the network has its own.
+// Requests ended in one turn of the loop, before the network has its own; and
+// calls, since an app may call for ever without ending a request.
 #define REQUESTS_PER_TURN 16
+#define CALLS_PER_TURN 1024
 // Longer than any name or value that still fits into a reply's head.
 #define HEADER_TEXT_LIMIT (8u * KIB)
 
@@ -54,7 +56,8 @@ static int64_t result_of(enum err e)
 	}
 }
 
-static void end_request(void)
+// By exchange_end, or by exchange_leave where the app didn't say so.
+static void end_request(void (*end)(struct exchange *x))
 {
 	struct exchange *x = app.x;
 
@@ -63,7 +66,7 @@ static void end_request(void)
 	app.x = NULL;
 	app.has_reply = false;
 	app.ended++;
-	exchange_end(x);
+	end(x);
 }
 
 // Each of these performs one call: ERR_AGAIN if it must be tried again, else
@@ -79,12 +82,12 @@ static enum err next_request(struct app_call *call)
 		call->result = APP_BAD_ARGUMENT;
 		return OK;
 	}
-	end_request();
+	end_request(exchange_leave);
 	TRY(exchange_next(&app.x));
 	e = request_copy(exchange_request(app.x), buffer, (size_t)call->word[2],
 			 request);
 	if (e != OK)
-		end_request();
+		end_request(exchange_leave);
 	call->result = result_of(e);
 	return OK;
 }
@@ -130,8 +133,9 @@ static enum err begin_reply(const struct app_call *call, uint64_t length)
 	uint64_t count = call->word[2];
 	enum err e;
 
-	_Static_assert(APP_REPLY_HEADER_LIMIT == EXCHANGE_REPLY_HEADER_LIMIT,
-		       "one limit");
+	_Static_assert(APP_REPLY_HEADER_LIMIT == EXCHANGE_REPLY_HEADER_LIMIT &&
+			       APP_LENGTH_UNKNOWN == EXCHANGE_CHUNKED,
+		       "one limit, one mark");
 	if (count > ARRAY_COUNT(views) || (count && !headers) ||
 	    call->word[0] > 599)
 		return ERR_BAD_INPUT;
@@ -197,7 +201,7 @@ static enum err reply_end(struct app_call *call)
 		call->result = app.x ? APP_WRONG_STATE : APP_NO_REQUEST;
 		return OK;
 	}
-	end_request();
+	end_request(exchange_end);
 	call->result = APP_OK;
 	return OK;
 }
@@ -219,7 +223,7 @@ static enum err reply(struct app_call *call)
 	if (e == ERR_AGAIN)
 		return e;
 	if (e == OK)
-		end_request();
+		end_request(exchange_end);
 	call->result = result_of(e);
 	return OK;
 }
@@ -307,7 +311,9 @@ bool runtime_poll(void)
 	bool has_run = false;
 
 	app.ended = 0;
-	while (app.ended < REQUESTS_PER_TURN) {
+	for (unsigned int tries = 0; tries < CALLS_PER_TURN; tries++) {
+		if (app.ended >= REQUESTS_PER_TURN)
+			break;
 		if (app.call && !is_worth_trying())
 			break;
 		if (app.call && !perform_call()) {

@@ -83,6 +83,7 @@ enum err exchange_next(struct exchange **out)
 	http_line_leave(c);
 	c->state = HTTP_CLIENT_APP;
 	http_client_wait(c, UINT64_MAX);
+	http_line_join(&http_served, c);
 	*out = c->x;
 	return OK;
 }
@@ -302,4 +303,16 @@ void exchange_end(struct exchange *x)
 	now_ns = clock_now_ns();
 	(void)http_client_finish(c, now_ns);
 	http_client_run(c, now_ns);
+}
+
+void exchange_leave(struct exchange *x)
+{
+	bool is_short = x->has_reply && !x->is_head && x->reply_left;
+
+	if (!x->client || !is_short) {
+		exchange_end(x);
+		return;
+	}
+	x->client->state = HTTP_CLIENT_FINISH;
+	(void)http_client_abort(x->client);
 }

@@ -35,8 +35,8 @@ struct exchange_request {
 };
 
 // The oldest request that waits for the app and hasn't been taken. ERR_AGAIN.
-// It stays valid until exchange_end, even if its client goes away: then every
-// read and write says ERR_RESET.
+// It stays valid until exchange_end or exchange_leave, even if its client goes
+// away: then every read and write says ERR_RESET.
 enum err exchange_next(struct exchange **out);
 const struct exchange_request *exchange_request(const struct exchange *x);
 
@@ -63,5 +63,8 @@ enum err exchange_write(struct exchange *x, const void *bytes, size_t length,
 // Ends the exchange, whatever state it is in; `x` is gone. Without an answer
 // the client gets 500; an answer cut short closes its connection.
 void exchange_end(struct exchange *x);
+// Ends an exchange that nobody said was complete: as exchange_end, but an
+// answer of unknown length counts as cut short.
+void exchange_leave(struct exchange *x);
 // Whether the last ERR_AGAIN of a read or write may go differently now.
 bool exchange_is_ready(const struct exchange *x);

@@ -5,11 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define HTTP_CHAR_TOKEN 0x01      // tchar, RFC 9110 5.6.2
-#define HTTP_CHAR_VALUE 0x02      // field-vchar, SP, HTAB: RFC 9110 5.5
-#define HTTP_CHAR_UNRESERVED 0x04 // RFC 3986 2.3
-#define HTTP_CHAR_PATH 0x08       // pchar without pct-encoded: RFC 3986 3.3
-#define HTTP_CHAR_HOST 0x10       // letters, digits, '-', '.', '_'
+#define HTTP_CHAR_TOKEN 0x01 // tchar, RFC 9110 5.6.2
+#define HTTP_CHAR_VALUE 0x02 // field-vchar, SP, HTAB: RFC 9110 5.5
+#define HTTP_CHAR_PATH 0x08  // pchar without pct-encoded: RFC 3986 3.3
+#define HTTP_CHAR_HOST 0x10  // letters, digits, '-', '.', '_'
 #define HTTP_CHAR_DIGIT 0x20
 #define HTTP_CHAR_UPPER_HEX 0x40 // 0-9 A-F
 #define HTTP_CHAR_LOWER_HEX 0x80 // 0-9 a-f

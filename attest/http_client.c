@@ -9,10 +9,21 @@
 #include "kernel/time/clock.h"
 
 struct server_figures http_counts;
-struct http_line http_idle, http_waiting, http_queue;
+struct http_line http_idle, http_waiting, http_queue, http_served;
 
 // Where bytes go that nobody wants.
 static uint8_t discard[4096];
+
+// Tells whom the app waits for whether others wait for the app.
+static void judge_contention(void)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	for (struct http_client *c = http_served.first; c; c = c->newer) {
+		http_pace_contend(&c->x->pace, now_ns, http_queue.first);
+		http_client_wait(c, http_pace_deadline_ns(&c->x->pace));
+	}
+}
 
 void http_line_join(struct http_line *line, struct http_client *c)
 {
@@ -24,22 +35,31 @@ void http_line_join(struct http_line *line, struct http_client *c)
 	else
 		line->first = c;
 	line->last = c;
+	if (line == &http_queue || line == &http_served)
+		judge_contention();
 }
 
 void http_line_leave(struct http_client *c)
 {
-	if (!c->line)
+	struct http_line *line = c->line;
+
+	if (!line)
 		return;
 	if (c->older)
 		c->older->newer = c->newer;
 	else
-		c->line->first = c->newer;
+		line->first = c->newer;
 	if (c->newer)
 		c->newer->older = c->older;
 	else
-		c->line->last = c->older;
+		line->last = c->older;
 	c->line = NULL;
 	c->older = c->newer = NULL;
+	// Who comes next may ask for less of the budget.
+	if (line == &http_waiting && line->first)
+		tls_wake(line->first->session);
+	if (line == &http_queue)
+		judge_contention();
 }
 
 void http_client_wait(struct http_client *c, uint64_t deadline_ns)
@@ -107,6 +127,7 @@ enum http_step http_client_refuse(struct http_client *c,
 
 enum http_step http_client_finish(struct http_client *c, uint64_t now_ns)
 {
+	http_line_leave(c);
 	c->state = HTTP_CLIENT_FINISH;
 	c->discarded = 0;
 	http_client_wait(c, now_ns + HTTP_FINISH_NS);
@@ -310,8 +331,6 @@ void *http_client_opened(struct tls_session *s)
 	c->idle_since_ns = now_ns;
 	http_line_join(&http_idle, c);
 	http_client_wait(c, now_ns + HTTP_HEAD_NS);
-	// Bytes may have come with the end of the handshake.
-	tls_wake(s);
 	http_counts.clients++;
 	if (http_counts.clients > http_counts.clients_peak)
 		http_counts.clients_peak = http_counts.clients;

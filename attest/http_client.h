@@ -36,9 +36,13 @@
 #define HTTP_GATHER_TOTAL_NS (30 * NS_PER_SECOND)
 // Waiting for the app, then 503.
 #define HTTP_QUEUE_NS (60 * NS_PER_SECOND)
-// Pace while the app itself waits for the client, reading or writing.
+// Pace while the app itself waits for the client, reading or writing. The
+// third figure is for the waiting that falls into times when others are queued
+// for the app: so a client holds them up for that long at most, whatever its
+// pace, and however long it had the app to itself before.
 #define HTTP_APP_GRACE_NS (2 * NS_PER_SECOND)
 #define HTTP_APP_TOTAL_NS (120 * NS_PER_SECOND)
+#define HTTP_APP_CONTENDED_NS (10 * NS_PER_SECOND)
 // Sending the rest of an answer, and reading over the rest of a body.
 #define HTTP_FINISH_NS (10 * NS_PER_SECOND)
 #define HTTP_DISCARD_LIMIT (64u * KIB) // bytes of such a rest
@@ -108,7 +112,8 @@ enum http_step {
 };
 
 extern struct server_figures http_counts; // body bytes are kept elsewhere
-extern struct http_line http_idle, http_waiting, http_queue;
+// http_queue waits for the app; http_served are those whose request it has.
+extern struct http_line http_idle, http_waiting, http_queue, http_served;
 
 // tls_handler's two functions.
 void *http_client_opened(struct tls_session *s);

@@ -166,7 +166,11 @@ enum err http_intake_body(struct http_intake *in, struct tls_session *s,
 
 enum err http_intake_peek(struct http_intake *in, struct tls_session *s)
 {
-	enum err e = fill(in, s);
+	enum err e;
 
+	// To the end of what came: what ends the stream may lie behind it.
+	do
+		e = fill(in, s);
+	while (e == OK);
 	return e == ERR_AGAIN ? OK : e;
 }

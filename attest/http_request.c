@@ -50,7 +50,8 @@ static enum http_step answer_here(struct http_client *c, uint64_t now_ns)
 
 static enum http_step enqueue(struct http_client *c, uint64_t now_ns)
 {
-	c->x->pace = http_pace_start(HTTP_APP_GRACE_NS, HTTP_APP_TOTAL_NS);
+	c->x->pace = http_pace_start(HTTP_APP_GRACE_NS, HTTP_APP_TOTAL_NS,
+				     HTTP_APP_CONTENDED_NS);
 	c->state = HTTP_CLIENT_QUEUED;
 	http_line_join(&http_queue, c);
 	http_client_wait(c, now_ns + HTTP_QUEUE_NS);
@@ -90,9 +91,33 @@ static enum http_step begin_body(struct http_client *c)
 	    http_output_push(&c->out, c->session, go_on, sizeof(go_on) - 1) !=
 		    OK)
 		return http_client_abort(c);
-	x->pace = http_pace_start(HTTP_GATHER_GRACE_NS, HTTP_GATHER_TOTAL_NS);
+	x->pace = http_pace_start(HTTP_GATHER_GRACE_NS, HTTP_GATHER_TOTAL_NS,
+				  HTTP_GATHER_TOTAL_NS);
 	c->state = HTTP_CLIENT_BODY;
 	return HTTP_STEP_ON;
+}
+
+// While the request waits or is in other hands: is the client still there?
+static enum err watch(struct http_client *c)
+{
+	enum err e = OK;
+
+	if (!c->peer_closed)
+		e = http_intake_peek(&c->x->intake, c->session);
+	// The client may end its side and still wait for the answer.
+	if (e == ERR_CLOSED)
+		c->peer_closed = true;
+	return e == ERR_CLOSED ? OK : e;
+}
+
+// Also one that ended its side before its body did.
+static bool is_gone(struct http_client *c)
+{
+	const struct http_intake *in = &c->x->intake;
+
+	if (watch(c) != OK)
+		return true;
+	return c->peer_closed && !in->is_chunked && in->end - in->at < in->left;
 }
 
 enum http_step http_request_admit(struct http_client *c, uint64_t now_ns)
@@ -104,10 +129,10 @@ enum http_step http_request_admit(struct http_client *c, uint64_t now_ns)
 
 	if (is_next && http_body_reserve(&x->body, length) == OK) {
 		http_line_leave(c);
-		if (http_waiting.first)
-			tls_wake(http_waiting.first->session);
 		return begin_body(c);
 	}
+	if (is_gone(c)) // it would block the line
+		return http_client_abort(c);
 	if (now_ns >= c->deadline_ns)
 		return http_client_refuse(c, HTTP_UNAVAILABLE, now_ns);
 	if (!c->line)
@@ -172,22 +197,9 @@ enum http_step http_request_body(struct http_client *c, uint64_t now_ns)
 	return HTTP_STEP_WAIT;
 }
 
-// While the request is in other hands: is the client still there?
-static enum err watch(struct http_client *c)
-{
-	enum err e = OK;
-
-	if (!c->peer_closed && c->x->intake.is_complete)
-		e = http_intake_peek(&c->x->intake, c->session);
-	// The client may end its side and still wait for the answer.
-	if (e == ERR_CLOSED)
-		c->peer_closed = true;
-	return e == ERR_CLOSED ? OK : e;
-}
-
 enum http_step http_request_queued(struct http_client *c, uint64_t now_ns)
 {
-	if (watch(c) != OK)
+	if (c->x->intake.is_complete && watch(c) != OK)
 		return http_client_abort(c);
 	if (now_ns >= c->deadline_ns)
 		return http_client_refuse(c, HTTP_UNAVAILABLE, now_ns);
@@ -200,7 +212,7 @@ enum http_step http_request_app(struct http_client *c, uint64_t now_ns)
 	enum err e;
 
 	x->is_ready = true;
-	if (watch(c) != OK)
+	if (x->intake.is_complete && watch(c) != OK)
 		return http_client_abort(c);
 	e = http_request_gather(x, now_ns);
 	if (e != OK && e != ERR_AGAIN)

@@ -68,9 +68,10 @@ _Static_assert(sizeof(struct app_request) == 64, "LP64 layout");
 
 // Waits for the next request. Its strings and headers lie in `buffer`, of any
 // alignment, and stay until the next call. A request that wasn't answered is
-// answered with 500 first, one whose answer is short is broken off.
-// APP_TOO_BIG: `capacity` is less than this head needs; the client gets a 500.
-// Nothing is written then.
+// answered with 500 first; one whose answer is short, or of unknown length and
+// not ended by app_reply_end, is broken off. APP_TOO_BIG: `capacity` is less
+// than this head needs; the client gets a 500, *request is untouched, and
+// `buffer` holds nothing of use.
 int app_next_request(struct app_request *request, void *buffer,
 		     size_t capacity);
 

@@ -104,6 +104,22 @@ static void do_wrong(void)
 	     app_reply_write("a", 1) == APP_NO_REQUEST);
 }
 
+// Calls that end no request, and a wait for one that breaks the rule.
+static void do_calls(void)
+{
+	for (int i = 0; i < 3000; i++) {
+		(void)app_time_ns();
+		(void)app_next_request(NULL, NULL, 0);
+	}
+	note(app_reply(200, NULL, 0, "", 0));
+}
+
+static void do_part(void)
+{
+	note(app_reply_begin(200, NULL, 0, APP_LENGTH_UNKNOWN));
+	note(app_reply_write("a part", 6));
+}
+
 static void do_nothing(void)
 {
 }
@@ -114,7 +130,8 @@ static const struct {
 } acts[] = {
 	{ "/hello", do_hello }, { "/pieces", do_pieces },
 	{ "/read", do_read },   { "/large", do_large },
-	{ "/wrong", do_wrong }, { "/nothing", do_nothing },
+	{ "/wrong", do_wrong }, { "/calls", do_calls },
+	{ "/part", do_part },   { "/nothing", do_nothing },
 };
 
 int app_entry(void)
@@ -339,6 +356,40 @@ static void test_turns_are_bounded(void **state)
 	}
 }
 
+// An app that calls without end doesn't keep the loop from the network.
+static void test_calls_are_bounded(void **state)
+{
+	struct tls_session *s = client();
+	unsigned int turns = 0;
+
+	(void)state;
+	say(s, "GET /calls HTTP/1.1\r\nHost: a\r\n\r\n");
+	while (runtime_poll())
+		turns++;
+	assert_in_range(turns, 5, 7);
+	assert_status(s, 200);
+	leave(s);
+}
+
+// An app that goes on without app_reply_end: the client can't take what came
+// for the whole, whatever its version; for HEAD nothing is missing.
+static void test_part_is_not_the_whole(void **state)
+{
+	struct tls_session *s = ask("GET /part HTTP/1.1\r\nHost: a\r\n\r\n");
+
+	(void)state;
+	assert_true(fake_tls_is_aborted(s));
+	assert_null(strstr(fake_tls_sent(s, NULL), "\r\n0\r\n\r\n"));
+	fake_tls_free(s);
+	s = ask("GET /part HTTP/1.0\r\n\r\n");
+	assert_true(fake_tls_is_aborted(s));
+	fake_tls_free(s);
+	s = ask("HEAD /part HTTP/1.1\r\nHost: a\r\n\r\n");
+	assert_false(fake_tls_is_closed(s));
+	assert_status(s, 200);
+	leave(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,6 +403,8 @@ int main(void)
 		cmocka_unit_test(test_large_reply),
 		cmocka_unit_test(test_wrong_calls),
 		cmocka_unit_test(test_turns_are_bounded),
+		cmocka_unit_test(test_calls_are_bounded),
+		cmocka_unit_test(test_part_is_not_the_whole),
 	};
 
 	if (!play_start() || runtime_init() != OK)

@@ -229,28 +229,99 @@ static void test_drip_while_the_app_waits(void **state)
 	leave(other);
 }
 
-// At the least allowed pace a body goes on, but not for ever.
+static struct exchange *begin_endless(struct tls_session *s)
+{
+	say(s, POST "Content-Length: 4294967296\r\n\r\n");
+	send_body(s, 0, EXCHANGE_BODY_WHOLE);
+	settle();
+	return take();
+}
+
+// Goes on at the least pace for `limit` seconds, or until the client is ended:
+// returns after how many.
+static unsigned int go_on(struct tls_session *s, struct exchange *x,
+			  size_t *total, unsigned int limit)
+{
+	unsigned int seconds = 0;
+
+	while (read_some(x, total) == ERR_AGAIN && seconds < limit) {
+		fake_clock_add_ns(SECOND);
+		send_body(s, *total, HTTP_PACE_BYTES_PER_SECOND + 100);
+		settle();
+		seconds++;
+	}
+	return seconds;
+}
+
+// At the least allowed pace a body goes on, but not for ever; and while others
+// wait for the app, not for long, whenever they came.
 static void test_least_pace(void **state)
 {
 	struct tls_session *s = client();
 	size_t total = 0;
-	unsigned int seconds = 0;
 
 	(void)state;
-	say(s, POST "Content-Length: 4294967296\r\n\r\n");
-	send_body(s, 0, EXCHANGE_BODY_WHOLE);
-	settle();
-	struct exchange *x = take();
-	while (read_some(x, &total) == ERR_AGAIN) {
-		fake_clock_add_ns(SECOND);
-		send_body(s, total, HTTP_PACE_BYTES_PER_SECOND + 100);
-		settle();
-		assert_true(++seconds < 1000);
-	}
-	assert_int_equal(seconds, HTTP_APP_TOTAL_NS / SECOND);
+	struct exchange *x = begin_endless(s);
+	assert_int_equal(go_on(s, x, &total, 1000), HTTP_APP_TOTAL_NS / SECOND);
 	exchange_end(x);
 	pass(HTTP_LINGER_NS);
 	leave(s);
+	s = client();
+	total = 0;
+	x = begin_endless(s);
+	assert_int_equal(go_on(s, x, &total, 30), 30);
+	struct tls_session *other = client();
+	say(other, GET);
+	assert_int_equal(go_on(s, x, &total, 4), 4);
+	// What they waited stays counted when they leave.
+	fake_tls_send_end(other, ERR_RESET);
+	settle();
+	leave(other);
+	assert_int_equal(go_on(s, x, &total, 30), 30);
+	other = client();
+	say(other, GET);
+	assert_int_equal(go_on(s, x, &total, 1000),
+			 HTTP_APP_CONTENDED_NS / SECOND - 4);
+	assert_status(s, 408);
+	exchange_end(x);
+	reply(take(), 200, "");
+	assert_sent(other, OK_EMPTY);
+	pass(HTTP_LINGER_NS);
+	leave(s);
+	leave(other);
+}
+
+// Reads its reply at 20 KB/s while another waits: likewise.
+static void test_slow_reader_while_others_wait(void **state)
+{
+	static const char piece[20000];
+	struct tls_session *s = client();
+	struct tls_session *other = client();
+	unsigned int seconds = 0;
+	size_t count;
+
+	(void)state;
+	say(s, GET);
+	struct exchange *x = take();
+	assert_int_equal(exchange_reply(x, 200, NULL, 0, 4u * MIB), OK);
+	fake_tls_set_room(s, 0);
+	say(other, GET);
+	while (exchange_write(x, piece, sizeof(piece), &count) != ERR_RESET) {
+		pass(SECOND);
+		if (fake_tls_is_closed(s))
+			continue;
+		fake_tls_set_room(s, sizeof(piece));
+		settle();
+		assert_int_equal(
+			exchange_write(x, piece, sizeof(piece), &count), OK);
+		seconds++;
+	}
+	assert_int_equal(seconds, HTTP_APP_CONTENDED_NS / SECOND - 1);
+	assert_true(fake_tls_is_aborted(s));
+	exchange_end(x);
+	reply(take(), 200, "");
+	leave(s);
+	leave(other);
 }
 
 // A client that doesn't read holds the app for the grace.
@@ -324,51 +395,6 @@ static void test_answers_wait_to_be_sent(void **state)
 	leave(s);
 }
 
-// All bodies together have a budget. Whoever comes later waits, oldest first,
-// then gets 503.
-static void test_body_budget(void **state)
-{
-	enum { FULL = HTTP_BODY_BUDGET / HTTP_BODY_WINDOW };
-	struct tls_session *s[FULL + 3];
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_COUNT(s); i++) {
-		s[i] = client();
-		say(s[i], POST "Content-Length: 65536\r\n"
-			       "Expect: 100-continue\r\n\r\n");
-		if (i < FULL)
-			assert_status(s[i], 100);
-		else
-			assert_sent(s[i], "");
-	}
-	pass(SECOND);
-	// One leaves: one may come.
-	fake_tls_send_end(s[0], ERR_RESET);
-	settle();
-	leave(s[0]);
-	assert_status(s[FULL], 100);
-	assert_sent(s[FULL + 1], "");
-	// One is served: the next may come.
-	send_body(s[1], 0, EXCHANGE_BODY_WHOLE);
-	settle();
-	assert_int_equal(server_figures().body_bytes_held, EXCHANGE_BODY_WHOLE);
-	reply(take(), 200, "");
-	settle();
-	assert_status(s[FULL + 1], 100);
-	assert_sent(s[FULL + 2], "");
-	pass(HTTP_ADMIT_NS - SECOND);
-	assert_non_null(
-		strstr(fake_tls_sent(s[FULL + 2], NULL), "Retry-After: 5\r\n"));
-	assert_status(s[FULL + 2], 503);
-	for (size_t i = 1; i < ARRAY_COUNT(s); i++) {
-		fake_tls_send_end(s[i], ERR_RESET);
-		settle();
-		leave(s[i]);
-	}
-	assert_int_equal(http_body_figures().reserved, 0);
-	assert_int_equal(server_figures().body_bytes_held, 0);
-}
-
 // Near the limit, those who have idled longest make room.
 static void test_crowd(void **state)
 {
@@ -414,8 +440,8 @@ int main(void)
 		cmocka_unit_test(test_drip_while_the_app_waits),
 		cmocka_unit_test(test_least_pace),
 		cmocka_unit_test(test_slow_reader),
+		cmocka_unit_test(test_slow_reader_while_others_wait),
 		cmocka_unit_test(test_answers_wait_to_be_sent),
-		cmocka_unit_test(test_body_budget),
 		cmocka_unit_test(test_crowd),
 		cmocka_unit_test(test_idle_bytes),
 	};
