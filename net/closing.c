@@ -5,6 +5,7 @@
 
 #include "lwip/priv/tcp_priv.h"
 
+#include "base/num.h"
 #include "kernel/time/clock.h"
 #include "net/conn_state.h"
 #include "net/limits.h"
@@ -59,6 +60,55 @@ static size_t closing_count(void)
 	return count;
 }
 
+uint32_t closing_left(void)
+{
+	size_t count = closing_count();
+
+	for (struct tcp_pcb *p = tcp_tw_pcbs; p != NULL; p = p->next)
+		count++;
+	return (uint32_t)count;
+}
+
+// Bytes of the answers that wait, less what the shared allowance counts.
+static size_t closing_queued(void)
+{
+	size_t sum = 0;
+
+	for (struct list *l = all_closing.next; l != &all_closing; l = l->next)
+		sum += min_size(conn_queued_bytes(CONN_OF(l, member)),
+				NET_SEND_FLOOR);
+	return sum;
+}
+
+// Whether the client has acknowledged all, the end included: a reset takes
+// nothing from it.
+static bool is_delivered(const struct conn *c)
+{
+	return c->pcb->unsent == NULL && c->pcb->unacked == NULL;
+}
+
+// NULL: there is none like that.
+static struct conn *find_oldest(bool delivered)
+{
+	for (struct list *l = all_closing.next; l != &all_closing;
+	     l = l->next) {
+		struct conn *c = CONN_OF(l, member);
+
+		if (is_delivered(c) == delivered)
+			return c;
+	}
+	return NULL;
+}
+
+static void reset_for_place(void)
+{
+	struct conn *c = find_oldest(true);
+
+	if (c == NULL)
+		c = find_oldest(false);
+	tcp_abort(c->pcb);
+}
+
 static void abort_oldest(void)
 {
 	tcp_abort(CONN_OF(all_closing.next, member)->pcb);
@@ -75,7 +125,9 @@ void closing_start(struct conn *c)
 	if (closing_count() > NET_CLOSING_LIMIT)
 		forget_finished();
 	if (closing_count() > NET_CLOSING_LIMIT)
-		abort_oldest();
+		reset_for_place();
+	while (closing_queued() > NET_CLOSING_QUEUED)
+		tcp_abort(find_oldest(false)->pcb);
 }
 
 // The newest stand first in lwIP's list.

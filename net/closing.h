@@ -4,10 +4,15 @@
 // a bounded number of connections.
 #pragma once
 
+#include <stdint.h>
+
 struct conn;
 
-// Takes over `c`, which is disowned and has a control block. The oldest one is
-// reset when there are too many.
+// Takes over `c`, which is disowned and has a control block. Beyond
+// NET_CLOSING_LIMIT the oldest one is reset whose client has everything, or the
+// oldest if none has; beyond NET_CLOSING_QUEUED the oldest whose client hasn't.
 void closing_start(struct conn *c);
 // Resets what took too long and forgets what is over. Run each 250 ms.
 void closing_tick(void);
+// Connections that their owners have closed and that still hold memory.
+uint32_t closing_left(void);

@@ -50,7 +50,7 @@ static err_t on_received(void *arg, struct tcp_pcb *pcb, struct pbuf *p,
 	return ERR_OK;
 }
 
-static size_t queued_bytes(const struct conn *c)
+size_t conn_queued_bytes(const struct conn *c)
 {
 	return TCP_SND_BUF - c->pcb->snd_buf;
 }
@@ -63,7 +63,7 @@ static void set_send_extra(struct conn *c, size_t extra)
 
 void conn_account(struct conn *c)
 {
-	size_t queued = queued_bytes(c);
+	size_t queued = conn_queued_bytes(c);
 
 	set_send_extra(c,
 		       queued > NET_SEND_FLOOR ? queued - NET_SEND_FLOOR : 0);
@@ -77,8 +77,8 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t length)
 	(void)length;
 	conn_account(c);
 	// Not for every few bytes: a writer is called for a good part.
-	if (c->wants_room &&
-	    (queued_bytes(c) == 0 || conn_write_room(c) >= NET_SEND_FLOOR / 2))
+	if (c->wants_room && (conn_queued_bytes(c) == 0 ||
+			      conn_write_room(c) >= NET_SEND_FLOOR / 2))
 		list_add_last(&all_ready, &c->ready);
 	return ERR_OK;
 }
@@ -284,7 +284,7 @@ size_t conn_write_room(const struct conn *c)
 
 	if (c->pcb == NULL)
 		return 0;
-	queued = queued_bytes(c);
+	queued = conn_queued_bytes(c);
 	sure = queued < NET_SEND_FLOOR ? NET_SEND_FLOOR - queued : 0;
 	return min_size(c->pcb->snd_buf, sure + NET_SEND_SHARED - send_shared);
 }
@@ -327,9 +327,12 @@ enum err conn_write(struct conn *c, const uint8_t *bytes, size_t length,
 	return OK;
 }
 
-size_t conn_unsent_bytes(const struct conn *c)
+void conn_acknowledge(struct conn *c)
 {
-	return c->pcb != NULL ? queued_bytes(c) : 0;
+	if (c->pcb == NULL || (c->pcb->flags & TF_ACK_DELAY) == 0)
+		return;
+	tcp_ack_now(c->pcb);
+	list_add_last(&all_output, &c->output);
 }
 
 void conn_wake(struct conn *c)

@@ -36,8 +36,10 @@ enum err conn_write(struct conn *c, const uint8_t *bytes, size_t length,
 		    size_t *count);
 // Bytes that conn_write would take now.
 size_t conn_write_room(const struct conn *c);
-// Bytes written and not yet acknowledged by the client.
-size_t conn_unsent_bytes(const struct conn *c);
+// Acknowledges what has come at the next net_poll(), not within 250 ms. For what
+// no answer is due to: Nagle's algorithm (RFC 9293 3.7.4) makes a client keep
+// its next bytes until then.
+void conn_acknowledge(struct conn *c);
 // Asks for one ready() call at the next net_poll().
 void conn_wake(struct conn *c);
 // Ends our side; what was written is still delivered, within NET_CLOSE_NS

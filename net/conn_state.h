@@ -9,6 +9,7 @@
 #include "net/conn.h"
 #include "net/inbox.h"
 #include "net/list.h"
+#include "net/rate.h"
 
 struct tcp_pcb;
 
@@ -29,6 +30,7 @@ struct conn {
 	size_t window_extra;  // window beyond NET_WINDOW_FLOOR
 	size_t send_extra;    // queue beyond NET_SEND_FLOOR
 	uint64_t close_by_ns; // while closing
+	struct rate challenges;
 };
 
 #define CONN_OF(node, list) \
@@ -47,6 +49,8 @@ void conn_disown(struct conn *c);
 void conn_free(struct conn *c);
 // lwIP has freed the control block.
 void conn_pcb_gone(struct conn *c);
+// Bytes written that the client hasn't acknowledged. `c` has a control block.
+size_t conn_queued_bytes(const struct conn *c);
 // The client acknowledged something.
 void conn_account(struct conn *c);
 

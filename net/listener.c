@@ -13,6 +13,7 @@
 #include "net/conn_state.h"
 #include "net/limits.h"
 #include "net/random.h"
+#include "net/rate.h"
 
 static uint64_t refused;
 
@@ -137,20 +138,41 @@ static err_t judge_in_time_wait(struct tcp_pcb *pcb,
 	return ERR_ABRT;
 }
 
+// RFC 5961 7, but for each connection apart: a count of all would tell those
+// who watch it from one connection what goes on in another.
+static bool may_challenge(struct tcp_pcb *pcb)
+{
+	struct conn *c = tcp_ext_arg_get(pcb, 0);
+
+	return c != NULL &&
+	       rate_take(&c->challenges, clock_now_ns(), NET_CHALLENGE_RATE);
+}
+
+// lwIP challenges any SYN, and a RST in the window that isn't exact (RFC 5961
+// 3.2, 4.2).
+static err_t judge_reset(struct tcp_pcb *pcb, const struct tcp_hdr *header,
+			 uint8_t flags)
+{
+	if ((flags & TCP_RST) != 0 &&
+	    (header->seqno == pcb->rcv_nxt ||
+	     !TCP_SEQ_BETWEEN(header->seqno, pcb->rcv_nxt,
+			      pcb->rcv_nxt + pcb->rcv_wnd)))
+		return ERR_OK;
+	return may_challenge(pcb) ? ERR_OK : ERR_VAL;
+}
+
 // RFC 5961 5.2: who hasn't seen our packets can't hit a window of what we may
-// have sent, and so can't inject data. lwIP does as much for RST and SYN
-// itself (RFC 5961 3.2, 4.2).
+// have sent, and so can't inject data.
 static err_t judge_acknowledgement(struct tcp_pcb *pcb,
 				   const struct tcp_hdr *header, uint8_t flags)
 {
-	if ((flags & (TCP_RST | TCP_SYN)) != 0)
-		return ERR_OK;
 	if ((flags & TCP_ACK) == 0)
 		return ERR_VAL;
 	if (TCP_SEQ_BETWEEN(header->ackno, pcb->lastack - pcb->snd_wnd_max,
 			    pcb->snd_nxt))
 		return ERR_OK;
-	(void)tcp_send_empty_ack(pcb);
+	if (may_challenge(pcb))
+		(void)tcp_send_empty_ack(pcb);
 	return ERR_VAL;
 }
 
@@ -168,6 +190,8 @@ err_t segment_judge(struct tcp_pcb *pcb, const struct tcp_hdr *header)
 	case SYN_RCVD: // lwIP resets what acknowledges the wrong thing
 		return ERR_OK;
 	default:
+		if ((flags & (TCP_RST | TCP_SYN)) != 0)
+			return judge_reset(pcb, header, flags);
 		return judge_acknowledgement(pcb, header, flags);
 	}
 }

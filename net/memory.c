@@ -16,14 +16,16 @@ struct header {
 };
 static_assert(sizeof(struct header) == 8, "alignment of blocks");
 
-#define CLASS_COUNT 2
+#define CLASS_COUNT 3
 #define CLASS_NONE CLASS_COUNT // straight from the heap
 
-// Headers of segments and frames without data; whole frames.
+// Headers of segments and frames without data; control blocks; whole frames.
+// With its header in front each fills a block of the heap (kernel/mem/heap.c),
+// which would round it up.
 static const struct {
 	uint32_t bytes;
 	uint32_t kept_limit;
-} classes[CLASS_COUNT] = { { 192, 256 }, { 1600, 128 } };
+} classes[CLASS_COUNT] = { { 216, 256 }, { 312, 64 }, { 1784, 128 } };
 
 struct kept_block {
 	struct kept_block *next;
@@ -50,6 +52,7 @@ static struct header *take_kept(uint32_t class)
 
 	kept[class].first = block->next;
 	kept[class].count--;
+	figures.kept_bytes -= sizeof(struct header) + classes[class].bytes;
 	return (struct header *)(void *)block - 1;
 }
 
@@ -115,6 +118,7 @@ void memory_give(void *block)
 	b->next = kept[class].first;
 	kept[class].first = b;
 	kept[class].count++;
+	figures.kept_bytes += sizeof(*h) + h->bytes;
 }
 
 // Keeping out-of-order data is a courtesy to the sender, who would send it

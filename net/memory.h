@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stack's memory: out of the kernel's heap, within NET_MEMORY_LIMIT. A few
-// freed blocks of the two common sizes are kept, so that a segment costs no
-// trip to the heap. They only ever held what was on the wire.
+// freed blocks of the common sizes are kept, so that a segment costs no trip to
+// the heap. They only ever held what was on the wire.
 #pragma once
 
 #include <stddef.h>
@@ -17,6 +17,7 @@ uint16_t memory_reorder_limit(void);
 struct memory_figures {
 	uint64_t used_bytes; // in blocks handed out
 	uint64_t peak_bytes;
-	uint64_t refused; // requests answered with NULL
+	uint64_t kept_bytes; // of the heap, in freed blocks
+	uint64_t refused;    // requests answered with NULL
 };
 struct memory_figures memory_figures(void);

@@ -7,6 +7,7 @@
 
 #include "base/num.h"
 #include "kernel/time/clock.h"
+#include "net/closing.h"
 #include "net/conn_state.h"
 #include "net/link.h"
 #include "net/listener.h"
@@ -63,11 +64,14 @@ struct net_figures net_figures(void)
 	return (struct net_figures){
 		.connections = conns.open,
 		.connections_peak = conns.open_peak,
+		.closing = closing_left(),
 		.accepted = conns.accepted,
 		.refused = listener_refused(),
 		.resets = conns.resets,
 		.frames_bad = frames_bad(),
 		.no_memory = memory.refused,
 		.buffer_bytes_peak = memory.peak_bytes,
+		.used_bytes = memory.used_bytes,
+		.kept_bytes = memory.kept_bytes,
 	};
 }

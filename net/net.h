@@ -22,11 +22,14 @@ bool net_is_up(void);
 
 struct net_figures {
 	uint32_t connections, connections_peak; // open now, and the most ever
+	uint32_t closing; // closed by their owners, not yet forgotten
 	uint64_t accepted;
 	uint64_t refused; // SYNs or connections turned away by a limit
 	uint64_t resets;
 	uint64_t frames_bad; // dropped by the stack as malformed
 	uint64_t no_memory;  // allocations refused by the stack's budget
 	uint64_t buffer_bytes_peak;
+	uint64_t used_bytes; // in the stack's blocks
+	uint64_t kept_bytes; // of the heap, free for the next frames
 };
 struct net_figures net_figures(void);

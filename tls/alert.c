@@ -63,6 +63,15 @@ uint8_t alert_of_error(const struct tls_session *s, int error)
 	}
 }
 
+bool alert_is_passed_over(const struct tls_session *s)
+{
+	return s->watch.type != 0 && s->watch.body_left == 0 &&
+	       record_buffers_inner_type(&s->buffers) ==
+		       MBEDTLS_SSL_MSG_ALERT &&
+	       record_buffers_alert_taken(&s->buffers) !=
+		       MBEDTLS_SSL_ALERT_MSG_USER_CANCELED;
+}
+
 uint8_t alert_of_taken(const struct tls_session *s)
 {
 	uint8_t inner = record_buffers_inner_type(&s->buffers);

@@ -32,7 +32,7 @@ static const uint16_t signatures[] = {
 };
 // A client that speaks only HTTP/2, or something else altogether, is refused
 // instead of misunderstood (RFC 7301).
-static const char *protocols[] = { "http/1.1", NULL };
+static const char *protocols[] = { "http/1.1", "http/1.0", NULL };
 
 static int load_identity(const uint8_t *certificate, size_t count)
 {

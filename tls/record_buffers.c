@@ -83,6 +83,12 @@ uint8_t record_buffers_inner_type(const struct record_buffers *b)
 	return (uint8_t)b->ssl->in_msgtype;
 }
 
+uint8_t record_buffers_alert_taken(const struct record_buffers *b)
+{
+	CHECK(b->ssl->in_buf && b->ssl->in_msgtype == MBEDTLS_SSL_MSG_ALERT);
+	return b->ssl->in_msg[1];
+}
+
 // The record lies where it was received: it was opened in place.
 bool record_buffers_is_barren(const struct record_buffers *b, size_t count)
 {

@@ -40,6 +40,9 @@ const uint8_t *record_buffers_message(const struct record_buffers *b,
 bool record_buffers_is_overlong(const struct record_buffers *b);
 // The content type inside the record that was opened last (RFC 8446 5.2).
 uint8_t record_buffers_inner_type(const struct record_buffers *b);
+// The description in the alert that was taken last, level aside. Before the
+// next record begins.
+uint8_t record_buffers_alert_taken(const struct record_buffers *b);
 // Whether nothing but a content type and padding, at most, is in the `count`
 // bytes of the record that was just opened and then refused.
 bool record_buffers_is_barren(const struct record_buffers *b, size_t count);

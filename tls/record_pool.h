@@ -23,7 +23,8 @@ enum record_use {
 	RECORD_HANDSHAKE,
 };
 
-// Takes a buffer, content undefined. NULL at the limit, or when the heap is exhausted.
+// Takes a buffer, content undefined. NULL at the limit, or when the heap is
+// exhausted.
 uint8_t *record_pool_take(enum record_use use);
 // Counts a buffer of RECORD_BUFFER_BYTES that someone else took by calloc as
 // taken here. The caller has asked record_pool_has_room.

@@ -13,11 +13,6 @@ bool record_watch_is_half(const struct record_watch *w)
 	return w->header_have > 0 || w->body_left > 0;
 }
 
-bool record_watch_has_begun(const struct record_watch *w)
-{
-	return w->header_have == RECORD_HEADER_BYTES;
-}
-
 // What is wrong with the header, as an alert; 0 if nothing.
 static uint8_t judge(const struct record_watch *w)
 {

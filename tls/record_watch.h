@@ -43,5 +43,3 @@ enum err record_watch_read(struct record_watch *w, struct conn *c, uint8_t *out,
 			   size_t capacity, size_t *count);
 // Whether a part of a record is there and the rest isn't.
 bool record_watch_is_half(const struct record_watch *w);
-// Whether a header is complete and the library hasn't got it yet.
-bool record_watch_has_begun(const struct record_watch *w);

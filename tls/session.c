@@ -204,22 +204,44 @@ static void expire(struct tls_session *s)
 	}
 }
 
-// A handshake gives way early to those that wait for a place.
-static uint64_t own_deadline(const struct tls_session *s, bool is_crowded)
+// Whether nobody else can connect.
+static bool is_full(void)
 {
-	uint64_t early = HANDSHAKE_NS - HANDSHAKE_CROWDED_NS;
+	return session_counts.sessions >= CONN_LIMIT;
+}
 
-	return is_crowded && s->state == SESSION_HANDSHAKE
-		       ? s->own_deadline_ns - early
-		       : s->own_deadline_ns;
+static bool is_crowded(void)
+{
+	return is_full() || handshake_is_crowded();
+}
+
+// Who waits for the client's first record, not for a place among handshakes.
+static bool is_silent(const struct tls_session *s)
+{
+	return s->state == SESSION_ARRIVED && list_is_empty(&s->line);
+}
+
+// Gives way early to those that wait for a place: `full` and `crowded` as at
+// the beginning of the scan.
+static uint64_t own_deadline(const struct tls_session *s, bool full,
+			     bool crowded)
+{
+	uint64_t early = 0;
+
+	if (full && is_silent(s))
+		early = HANDSHAKE_NS - SILENT_CROWDED_NS;
+	else if (crowded && s->state == SESSION_HANDSHAKE)
+		early = HANDSHAKE_NS - HANDSHAKE_CROWDED_NS;
+	return s->own_deadline_ns - early;
 }
 
 static void scan(uint64_t now_ns)
 {
-	bool is_crowded = handshake_is_crowded();
+	bool full = is_full();
+	bool crowded = is_crowded();
 	struct list *next;
 
-	next_scan_ns = is_crowded ? now_ns + SCAN_NS : UINT64_MAX;
+	next_scan_ns = crowded ? now_ns + SCAN_NS : UINT64_MAX;
 	for (struct list *l = all.next; l != &all; l = next) {
 		struct tls_session *s = session_of_member(l);
 
@@ -229,7 +251,7 @@ static void scan(uint64_t now_ns)
 			conn_wake(s->conn);
 		}
 		expect_deadline(s->deadline_ns);
-		if (now_ns >= own_deadline(s, is_crowded))
+		if (now_ns >= own_deadline(s, full, crowded))
 			expire(s);
 		else
 			expect_deadline(s->own_deadline_ns);
@@ -269,7 +291,7 @@ uint64_t tls_tick(uint64_t now_ns)
 
 	if (anyone_waits())
 		offer_buffers(now_ns);
-	if (handshake_is_crowded())
+	if (is_crowded())
 		expect_deadline(now_ns + SCAN_NS);
 	if (now_ns >= next_scan_ns)
 		scan(now_ns);

@@ -17,9 +17,11 @@
 #include "tls/session.h"
 
 // From the TCP connection to the end of the handshake; the second figure while
-// others wait for a place.
+// others wait for a place, in a handshake or at all; the third as long as no
+// record has begun and all places are taken.
 #define HANDSHAKE_NS (10 * NS_PER_SECOND)
 #define HANDSHAKE_CROWDED_NS (3 * NS_PER_SECOND)
+#define SILENT_CROWDED_NS NS_PER_SECOND
 // Handshakes under way. Each holds two record buffers and the library's state.
 #define HANDSHAKE_LIMIT 64
 // A record that has begun must be complete.
@@ -84,6 +86,9 @@ void session_open(struct tls_session *s);
 // alert.c
 // The alert that `error` of the library is due; 0 for none.
 uint8_t alert_of_error(const struct tls_session *s, int error);
+// Whether the record that the library has just taken is an alert that it passes
+// over though it ends the session (RFC 8446 6).
+bool alert_is_passed_over(const struct tls_session *s);
 // What the library lets pass in the record that it has just taken, or would
 // wait for in vain, as an alert; 0 if nothing.
 uint8_t alert_of_taken(const struct tls_session *s);

@@ -58,24 +58,28 @@ static int send_bytes(void *context, const unsigned char *bytes, size_t count)
 	}
 }
 
-// Between two records. ERR_BAD_INPUT: the last one won't do.
-static enum err take_next(struct tls_session *s)
+// Between two records. 0, or what the library is to make of the last one.
+static int take_next(struct tls_session *s)
 {
 	s->watch.alert = alert_of_taken(s);
 	if (s->watch.alert)
-		return ERR_BAD_INPUT;
+		return MBEDTLS_ERR_SSL_INVALID_RECORD;
+	if (alert_is_passed_over(s))
+		return MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE;
+	s->watch.type = 0; // judged, and once only
 	// RFC 8446 5.1 allows empty ones; RECORD_BARREN_LIMIT bounds them.
 	record_buffers_bear_empty(&s->buffers);
-	return OK;
+	return 0;
 }
 
 static int receive_bytes(void *context, unsigned char *out, size_t capacity)
 {
 	struct tls_session *s = context;
 	size_t count = 0;
+	int status = s->watch.body_left == 0 ? take_next(s) : 0;
 
-	if (s->watch.body_left == 0 && take_next(s) != OK)
-		return MBEDTLS_ERR_SSL_INVALID_RECORD;
+	if (status != 0)
+		return status;
 	switch (read_metered(s, out, capacity, &count)) {
 	case OK:
 		return (int)count;
@@ -169,6 +173,10 @@ static enum err read_status(struct tls_session *s, int status)
 	case 0: // an empty record
 		return OK;
 	case MBEDTLS_ERR_SSL_WANT_READ:
+		// It says that after no_renegotiation too, bytes or not.
+		if (alert_is_passed_over(s))
+			return stream_fail(s,
+					   MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE);
 		watch_half(s);
 		record_buffers_spare_in(&s->buffers);
 		return ERR_AGAIN;

@@ -135,6 +135,13 @@ static void test_application_protocol(void **state)
 	assert_memory_equal(chosen, "http/1.1", 8);
 	tls_client_free(c);
 	c = tls_client_new();
+	SSL_set_alpn_protos(c->ssl, (const uint8_t *)"\x08http/1.0", 9);
+	tls_play();
+	SSL_get0_alpn_selected(c->ssl, &chosen, &count);
+	assert_int_equal(count, 8);
+	assert_memory_equal(chosen, "http/1.0", 8);
+	tls_client_free(c);
+	c = tls_client_new();
 	SSL_set_alpn_protos(c->ssl, (const uint8_t *)"\x02h2", 3);
 	tls_play();
 	assert_int_equal(tls_client_alert(c), 120);

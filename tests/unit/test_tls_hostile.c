@@ -135,6 +135,19 @@ static void test_first_bytes(void **state)
 				 cases[i].alert);
 }
 
+// RFC 8446 6: an alert ends the session whatever its level.
+static void test_alert_instead_of_a_hello(void **state)
+{
+	struct conn *c = pipe_connect();
+
+	(void)state;
+	pipe_send(c, "\x15\x03\x01\x00\x02\x01\x28", 7);
+	tls_play();
+	assert_int_equal(pipe_end(c), PIPE_CLOSED);
+	assert_int_equal(pipe_pending(c), 0);
+	tls_play_drop(c);
+}
+
 // What the server says when `count` bytes of the only key share, from byte
 // `offset`, are `value`; before these are the group and the share's length.
 static int answer_to_share(const char *groups, int offset, uint8_t value,
@@ -422,6 +435,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_old_versions_are_told, clean),
 		cmocka_unit_test_teardown(test_nothing_in_common, clean),
 		cmocka_unit_test_teardown(test_first_bytes, clean),
+		cmocka_unit_test_teardown(test_alert_instead_of_a_hello, clean),
 		cmocka_unit_test_teardown(test_key_shares, clean),
 		cmocka_unit_test_teardown(test_bytes_behind_a_hello, clean),
 		cmocka_unit_test_teardown(test_every_truncation_of_a_hello,

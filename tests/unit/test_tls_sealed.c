@@ -129,6 +129,54 @@ static void test_records_of_a_wrong_type(void **state)
 		expect_refused(cases[i].inner, cases[i].count, cases[i].alert);
 }
 
+// RFC 8446 6: whatever the level. Nothing is said to who is leaving.
+static void test_alerts_end_the_session(void **state)
+{
+	static const char *const alerts[] = {
+		"\x01\x28\x15", "\x02\x28\x15", "\x01\x64\x15",
+		"\x01\xff\x15", "\x03\x28\x15", "\xff\x0a\x15",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * ARRAY_COUNT(alerts); i++) {
+		struct tls_sealer s;
+		struct tls_client *c = connected(&s);
+
+		tls_sealer_send(&s, c->conn, alerts[i / 2], 3);
+		if (i % 2 == 0)
+			tls_sealer_send(&s, c->conn, "abc\x17", 4);
+		tls_play();
+		assert_int_equal(tls_newest->ended, ERR_RESET);
+		assert_int_equal(tls_newest->count, 0);
+		tls_owner_abort(tls_newest);
+		assert_int_equal(pipe_end(c->conn), PIPE_ABORTED);
+		assert_int_equal(tls_client_alert(c), 0);
+		tls_client_free(c);
+	}
+}
+
+// RFC 8446 6.1: user_canceled is a closure alert, and close_notify follows it.
+static void test_user_canceled_is_no_error(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct tls_sealer s;
+		struct tls_client *c = connected(&s);
+
+		tls_sealer_send(&s, c->conn, "\x01\x5a\x15", 3);
+		if (i == 1)
+			tls_play();
+		tls_sealer_send(&s, c->conn, "abc\x17", 4);
+		tls_play();
+		assert_int_equal(tls_newest->count, 3);
+		tls_sealer_send(&s, c->conn, "\x01\0\x15", 3);
+		tls_play();
+		assert_int_equal(tls_newest->ended, ERR_CLOSED);
+		tls_owner_abort(tls_newest);
+		tls_client_free(c);
+	}
+}
+
 // RFC 8446 5.2. The limit itself is read, as data.
 static void test_length_of_a_record(void **state)
 {
@@ -217,6 +265,9 @@ int main(void)
 		cmocka_unit_test_teardown(test_good_records_are_read, clean),
 		cmocka_unit_test_teardown(test_records_without_a_type, clean),
 		cmocka_unit_test_teardown(test_records_of_a_wrong_type, clean),
+		cmocka_unit_test_teardown(test_alerts_end_the_session, clean),
+		cmocka_unit_test_teardown(test_user_canceled_is_no_error,
+					  clean),
 		cmocka_unit_test_teardown(test_length_of_a_record, clean),
 		cmocka_unit_test_teardown(test_empty_records_are_skipped,
 					  clean),

@@ -79,6 +79,64 @@ static void test_silent_clients_hold_nothing(void **state)
 		tls_play_drop(silent[i]);
 }
 
+static void pass_ms(unsigned int ms)
+{
+	for (unsigned int i = 0; i < ms; i += 100) {
+		fake_clock_add_ns(100 * NS_PER_MS);
+		tls_play();
+	}
+}
+
+// Those who say nothing may stay while there are places, and no longer; half
+// a header is nothing yet. Who has begun to speak has more time.
+static void test_silent_clients_give_way(void **state)
+{
+	struct conn *silent[CONN_LIMIT - 2];
+	struct conn *half = pipe_connect();
+	struct tls_client *served;
+
+	(void)state;
+	pipe_send(half, hello, 50);
+	for (size_t i = 0; i < ARRAY_COUNT(silent); i++) {
+		silent[i] = pipe_connect();
+		pipe_send(silent[i], hello, i % 5);
+	}
+	pass_ms(4000);
+	for (size_t i = 0; i < ARRAY_COUNT(silent); i++)
+		assert_int_equal(pipe_end(silent[i]), PIPE_OPEN);
+	tls_play_drop(half);
+	half = pipe_connect();
+	pipe_send(half, hello, 50);
+	served = tls_client_kept();
+	pass_ms(1500);
+	assert_int_equal(tls_figures().sessions, 2);
+	assert_int_equal(pipe_end(half), PIPE_OPEN);
+	assert_int_equal(pipe_end(served->conn), PIPE_OPEN);
+	for (size_t i = 0; i < ARRAY_COUNT(silent); i++) {
+		assert_int_equal(pipe_end(silent[i]), PIPE_ABORTED);
+		tls_play_drop(silent[i]);
+	}
+	tls_play_drop(half);
+	tls_owner_abort(tls_newest);
+	tls_client_free(served);
+}
+
+// Not at once: a client's first bytes come a round trip after its handshake.
+static void test_silent_clients_have_a_second(void **state)
+{
+	static struct conn *silent[CONN_LIMIT];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(silent); i++)
+		silent[i] = pipe_connect();
+	pass_ms(800);
+	assert_int_equal(tls_figures().sessions, CONN_LIMIT);
+	pass_ms(400);
+	assert_int_equal(tls_figures().sessions, 0);
+	for (size_t i = 0; i < ARRAY_COUNT(silent); i++)
+		tls_play_drop(silent[i]);
+}
+
 // Half handshakes fill all places; who comes then waits a while, not for long.
 static void test_half_handshakes_give_way(void **state)
 {
@@ -94,10 +152,7 @@ static void test_half_handshakes_give_way(void **state)
 	assert_int_equal(tls_figures().records_held, 128);
 	c = tls_client_connected();
 	assert_int_equal(SSL_is_init_finished(c->ssl), 0);
-	for (unsigned int i = 0; i < 35; i++) {
-		fake_clock_add_ns(100 * NS_PER_MS);
-		tls_play();
-	}
+	pass_ms(3500);
 	assert_int_equal(SSL_is_init_finished(c->ssl), 1);
 	tls_client_free(c);
 	for (size_t i = 0; i < ARRAY_COUNT(half); i++)
@@ -217,6 +272,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_slow_handshake_ends, clean),
 		cmocka_unit_test_teardown(test_silent_clients_hold_nothing,
+					  clean),
+		cmocka_unit_test_teardown(test_silent_clients_give_way, clean),
+		cmocka_unit_test_teardown(test_silent_clients_have_a_second,
 					  clean),
 		cmocka_unit_test_teardown(test_half_handshakes_give_way, clean),
 		cmocka_unit_test_teardown(test_half_record_has_a_deadline,
