@@ -10,7 +10,7 @@ SETUP_PACKAGES=(
 	# run, demo
 	qemu-system-x86 ovmf curl
 	# tests
-	clang clang-format cppcheck shellcheck libcmocka-dev python3-pytest
+	clang libclang-rt-dev clang-format cppcheck shellcheck libcmocka-dev python3-pytest
 	python3-cryptography
 	libssl-dev openssl gnutls-bin sslscan wrk nghttp2-client apache2-utils iproute2
 )

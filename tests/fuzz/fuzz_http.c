@@ -2,8 +2,6 @@
 // Fuzzes everything that HTTP's bytes reach: the parsers by themselves, and the
 // whole server over sessions in memory, with an app that echoes. The first byte
 // of an input says which, and how the bytes are cut.
-//	clang -std=c2x -g -O1 -fsanitize=fuzzer,address,undefined -I.
-//		tests/fuzz/fuzz_http.c and the sources of the unit test `server`
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -13,6 +13,7 @@ ORDER = ("abi", "base", "kernel", "net", "tls", "attest", "app", "boot")
 ASIDE = ("abi", "base")
 LWIP = ("lwip/", "netif/", "arch/", "lwipopts.h")
 MBEDTLS = ("mbedtls/", "psa/", "everest/", "ssl_misc.h")
+MBEDTLS_FILES = ("attest/certificate.c", "emu/crypto.c")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
@@ -32,10 +33,9 @@ def complaint(path, quoted, target):
     if target.startswith(LWIP):
         return None if room == "net" else "only net/ includes lwIP"
     if target.startswith(MBEDTLS):
-        if room in ("tls", "client") or path.as_posix() in (
-                "attest/certificate.c",):
+        if room in ("tls", "client") or path.as_posix() in MBEDTLS_FILES:
             return None
-        return "only tls/ and attest/certificate.c include mbedTLS"
+        return "mbedTLS is for tls/, client/, " + ", ".join(MBEDTLS_FILES)
     if not quoted:
         return None
     if is_example_app(path.parts):
