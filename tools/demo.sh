@@ -4,7 +4,7 @@
 
 # Adds a line to the summary: what, and the seconds since $1.
 demo_note() {
-	DEMO_SUMMARY+=$(printf '  %-34s %4d s' "$2" $((SECONDS - $1)))$'\n'
+	DEMO_SUMMARY+=$(printf '  %-36s %4d s' "$2" $((SECONDS - $1)))$'\n'
 }
 
 # Waits for `run`, in the background as $1, to print its ready line into $2.
@@ -22,33 +22,41 @@ demo_stop() {
 
 demo_request() {
 	local url=$1
-	echo "demo: curl --insecure $url/"
-	curl --insecure --silent --show-error --include --max-time 20 "$url/" |
+	echo "demo: curl --insecure --tlsv1.3 $url/"
+	curl --insecure --tlsv1.3 --silent --show-error --include \
+		--max-time 20 "$url/" |
 		sed 's/^/    /'
 }
 
 demo() {
 	local began runner said url status=0 whole=$SECONDS DEMO_SUMMARY=
+	local port=8443
 
-	[ $# -eq 0 ] || {
-		echo "demo: takes no arguments" >&2
+	case $#,${1:-},${2:-} in
+	0,*) ;;
+	2,--port,[1-9]*) port=$2 ;;
+	*)
+		echo "demo: takes no arguments but --port N" >&2
 		return 2
-	}
+		;;
+	esac
 	began=$SECONDS
 	setup_packages || return 1
 	demo_note "$began" "packages"
 	began=$SECONDS
-	build_images || return 1
-	demo_note "$began" "dependencies fetched, images built"
+	BUILD_TARGETS=image/anchorhold-hello.efi build_images || return 1
+	build_list
+	demo_note "$began" "dependencies fetched, image built"
 
 	echo "demo: boots anchorhold-hello.efi; the guest's console follows"
 	began=$SECONDS
 	said=$(mktemp)
-	"$PYTHON" "$ROOT/tools/run.py" --port "${DEMO_PORT:-8443}" >"$said" &
+	"$PYTHON" "$ROOT/tools/run.py" --port "$port" >"$said" &
 	runner=$!
 	# shellcheck disable=SC2064 # $runner as it is now
 	trap "demo_stop $runner; rm -f '$said'" EXIT
-	trap 'exit 130' INT TERM
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
 	demo_wait_ready "$runner" "$said" || return 1
 	url=$(sed -n 's/^ready //p' "$said")
 	demo_note "$began" "QEMU started, firmware, image, ready"
@@ -62,7 +70,7 @@ demo() {
 	cat <<EOF
 
 demo: what happened, and how long it took
-${DEMO_SUMMARY}  all                                $(printf %4d $((SECONDS - whole))) s
+${DEMO_SUMMARY}  all                                  $(printf %4d $((SECONDS - whole))) s
 
   One image, without a Linux in it, was started by the firmware, made its own
   TLS key and answered a request over TLS 1.3.

@@ -240,7 +240,8 @@ def fetch(name, pool_mirrors):
     if wrong:
         raise wrong[0]
     raise FetchError(f"{name}: nothing that has it can be reached; tried "
-                     f"{len(failures)} addresses")
+                     f"{len(failures)} addresses. Without a network, copy "
+                     "subprojects/packagecache/ from a machine that has built")
 
 
 def main():

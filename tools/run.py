@@ -49,11 +49,14 @@ def arguments(build):
     parser.add_argument("--port", type=int, default=8443,
                         help="on 127.0.0.1 (default: 8443)")
     parser.add_argument("--memory", type=int, default=256, metavar="MIB",
-                        help="the guest's memory (default: 256)")
+                        help="the guest's memory (default: 256; with less than "
+                             "about 48 the firmware doesn't start an image)")
     parser.add_argument("--cpu", default="EPYC-Milan", metavar="MODEL",
                         help="QEMU's CPU model (default: EPYC-Milan)")
     parser.add_argument("--append", default="", metavar="LINE",
-                        help="the guest's command line")
+                        help="the guest's command line: ip=ADDRESS/BITS "
+                             "instead of DHCP, figures=SECONDS between lines "
+                             "of counters")
     parser.add_argument("--plain", action="store_true",
                         help="without SEV-SNP: what runs now anyway")
     parser.add_argument("--emu", action="store_true",
@@ -64,10 +67,13 @@ def arguments(build):
                      "here yet; --plain is what runs now")
     if not 1 <= chosen.port <= 65535:
         parser.error(f"--port {chosen.port}: a port is 1 to 65535")
+    if chosen.memory < 1:
+        parser.error(f"--memory {chosen.memory}: at least 1 (MiB)")
     chosen.image = build / "image" / f"anchorhold-{chosen.app}.efi"
     if not chosen.image.exists():
-        known = sorted(path.stem.removeprefix("anchorhold-")
-                       for path in chosen.image.parent.glob("*.efi"))
+        names = (path.stem.removeprefix("anchorhold-")
+                 for path in chosen.image.parent.glob("*.efi"))
+        known = sorted(name for name in names if not name.startswith("test-"))
         parser.error(f"no app named {chosen.app!r}; there are: "
                      + ", ".join(known))
     return chosen

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Booted guests for the end-to-end tests. One guest per app and test module,
+booted when first asked for; each test leaves it serving."""
+
+import pytest
+
+from service import booted
+
+
+@pytest.fixture(scope="module")
+def hello():
+    with booted("hello") as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def echo():
+    with booted("echo") as service:
+        yield service
+
+
+@pytest.fixture(autouse=True)
+def still_serving(request):
+    """After each test, the guests it used still answer."""
+    yield
+    for name in ("hello", "echo"):
+        if name in request.fixturenames:
+            request.getfixturevalue(name).assert_serves()
