@@ -60,11 +60,11 @@ def arguments(build):
     parser.add_argument("--plain", action="store_true",
                         help="without SEV-SNP: what runs now anyway")
     parser.add_argument("--emu", action="store_true",
-                        help="under the SEV-SNP emulator: not there yet")
+                        help="under the SEV-SNP emulator: not possible yet")
     chosen = parser.parse_args()
     if chosen.emu:
-        parser.error("--emu comes with a later issue: there is no emulator "
-                     "here yet; --plain is what runs now")
+        parser.error("--emu comes with a later issue: the image is no "
+                     "SNP guest yet; --plain is what runs now")
     if not 1 <= chosen.port <= 65535:
         parser.error(f"--port {chosen.port}: a port is 1 to 65535")
     if chosen.memory < 1:

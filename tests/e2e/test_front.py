@@ -149,7 +149,7 @@ def test_bad_options_are_usage_errors(arguments, says):
 
 
 @pytest.mark.parametrize("arguments, says", [
-    (["emu"], "emu comes with a later issue"),
+    (["emu"], "emu: names no guest"),
     (["verify", "x"], "no such verb: verify"),
     (["build", "--nonsense"], "knows --production only"),
     (["demo", "x"], "takes no arguments"),
