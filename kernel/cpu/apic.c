@@ -51,6 +51,12 @@ enum apic_register {
 #define PIC_MASTER_MASK 0x21
 #define PIC_SLAVE_MASK 0xa1
 
+// The 8254's channel 0, which firmware leaves running (Intel 8254 data sheet,
+// control word): counter 0, both bytes, mode 0, which fires at most once.
+#define PIT_COUNTER_0 0x40
+#define PIT_CONTROL 0x43
+#define PIT_ONCE 0x30
+
 static volatile uint8_t *page; // NULL: x2APIC
 static uint8_t own_id;
 
@@ -120,12 +126,22 @@ static void mask_local_sources(void)
 		apic_write(APIC_LVT_THERMAL, LVT_MASKED);
 }
 
+// Nobody hears the old interrupt sources, but a timer that goes on firing costs
+// the host a hundred wakes a second.
+static void silence_old_sources(void)
+{
+	pio_write8(PIC_MASTER_MASK, 0xff);
+	pio_write8(PIC_SLAVE_MASK, 0xff);
+	pio_write8(PIT_CONTROL, PIT_ONCE);
+	pio_write8(PIT_COUNTER_0, 0);
+	pio_write8(PIT_COUNTER_0, 0);
+}
+
 enum err apic_init(struct apic_vectors vectors)
 {
 	if (!cpu_has(CPU_APIC) || !cpu_has(CPU_MSR))
 		return ERR_UNSUPPORTED;
-	pio_write8(PIC_MASTER_MASK, 0xff);
-	pio_write8(PIC_SLAVE_MASK, 0xff);
+	silence_old_sources();
 	TRY(choose_mode());
 	TRY(read_id());
 	apic_write(APIC_TASK_PRIORITY, TASK_PRIORITY);
