@@ -185,7 +185,7 @@ def arguments():
 def main():
     chosen = arguments()
     begun = time.monotonic()
-    effort = Effort(load_s=2, idle_s=5) if chosen.quick else Effort()
+    effort = Effort(load_s=2) if chosen.quick else Effort()
     rounds = chosen.rounds or (1 if chosen.quick else 3)
     targets = [our_target()]
     if chosen.linux:
