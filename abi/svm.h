@@ -8,8 +8,7 @@
 
 struct vmcb_segment {
 	uint16_t selector;
-	uint16_t
-		attributes; // table 15-? of 15.5.1: descriptor bits 55:52, 47:40
+	uint16_t attributes; // descriptor bits 55:52, 47:40 (15.5.1)
 	uint32_t limit;
 	uint64_t base;
 };

@@ -2,9 +2,10 @@
 // The app's whole world. An app is one main() that takes requests one at a
 // time and answers them; it has no files, no threads, no sockets. Each call
 // below may put the app to sleep while others are served; none returns before
-// its work is done or has failed. The kernel trusts nothing of what an app
-// passes: a pointer outside the app's memory or a broken rule costs the app
-// this request, never the enclave.
+// its work is done or has failed. Write as if the kernel trusted nothing of
+// what an app passes: in ring 3, a pointer outside the app's memory or a broken
+// rule will cost the app its request. Today an app runs in ring 0, where a wild
+// pointer ends the guest.
 //
 //	int main(void)
 //	{

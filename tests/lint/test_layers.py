@@ -78,8 +78,8 @@ def test_includes_go_one_way():
     ("tls/session.c", '"lwip/tcp.h"'),
     ("net/net.c", "<mbedtls/ssl.h>"),
     ("attest/server.c", "<psa/crypto.h>"),
-    ("app/hello/main.c", '"app/runtime.h"'),
-    ("app/hello/main.c", '"base/text.h"'),
+    ("app/apps/hello.c", '"app/runtime.h"'),
+    ("app/apps/hello.c", '"base/text.h"'),
     ("net/net.c", '"conn.h"'),
 ])
 def test_a_wrong_include_is_found(path, include):
