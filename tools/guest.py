@@ -184,14 +184,16 @@ class Guest:
         deadline = time.monotonic() + timeout
         while True:
             running = self.is_running()
-            found = wanted.search(self.serial_text())
+            # Read once: what is sought may be the very line that says halt.
+            text = self.serial_text()
+            found = wanted.search(text)
             if found:
                 return found
-            if not running or self.halt_line():
+            if not running or HALT_LINE.search(text):
                 self.check_alive()
             if time.monotonic() > deadline:
                 raise GuestError(f"no {pattern!r} on the console in "
-                                 f"{timeout:.0f} s:\n{self.serial_text()}")
+                                 f"{timeout:.0f} s:\n{text}")
             time.sleep(0.02)
 
     def wait_https(self, timeout=60.0):
