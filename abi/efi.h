@@ -90,6 +90,13 @@ _Static_assert(offsetof(struct efi_boot_services, handle_protocol) == 152,
 _Static_assert(offsetof(struct efi_boot_services, exit_boot_services) == 232,
 	       "UEFI 2.10, 4.4");
 
+// 4.6.1, EFI_CONFIGURATION_TABLE
+struct efi_configuration_table {
+	struct efi_guid guid;
+	const void *table;
+};
+_Static_assert(sizeof(struct efi_configuration_table) == 24, "UEFI 2.10, 4.6");
+
 struct efi_system_table {
 	struct efi_table_header header;
 	uint64_t firmware_vendor;
@@ -100,7 +107,7 @@ struct efi_system_table {
 	uint64_t runtime_services;
 	const struct efi_boot_services *boot_services;
 	uint64_t table_count;
-	uint64_t tables;
+	const struct efi_configuration_table *tables;
 };
 _Static_assert(offsetof(struct efi_system_table, boot_services) == 96,
 	       "UEFI 2.10, 4.3");

@@ -134,6 +134,7 @@ enum ghcb_malformed {
 #define GHCB_IO_REP 0x08ull
 #define GHCB_IO_SIZE_SHIFT 4 // then 1, 2 or 4 bytes, one bit each
 #define GHCB_IO_SIZE_MASK 0x7
+#define GHCB_IO_ADDRESS_64 0x200ull
 #define GHCB_IO_PORT_SHIFT 16
 
 // 4.1.6 Page state change

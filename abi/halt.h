@@ -20,4 +20,19 @@ enum halt_reason {
 	HALT_CRYPTO = 0x0c,  // a self-test or the key's making failed
 	HALT_APP = 0x0d,     // the app ended or broke its contract
 	HALT_DEVICE = 0x0e,  // the NIC broke its contract beyond a reset
+	HALT_PROFILE = 0x0f, // this machine lacks what the profile demands
+	HALT_PACKAGE = 0x10, // no app or no policy is packed, or it's malformed
+	HALT_POLICY = 0x11,  // it asks for what this kernel can't enforce
+	HALT_HOST = 0x12,    // the host broke the GHCB protocol
+	HALT_PAGE_STATE = 0x13, // a page isn't in the state it must be in
+	HALT_VC = 0x14,         // a #VC that no instruction of ours explains
+	HALT_VMPL = 0x15,       // this isn't VMPL 0
+	HALT_SECRETS = 0x16,    // no usable secrets or CPUID page
+	HALT_EVIDENCE = 0x17,   // no report could be had at boot
+	// SEV_STATUS has a bit that this kernel doesn't know: 0x40 + its number
+	HALT_SEV_STATUS = 0x40,
 };
+
+// The reason-code set of a termination request that is ours (bits 15:12); 0 is
+// the protocol's own.
+#define HALT_REASON_SET 0x4

@@ -11,6 +11,9 @@
 #define LARGE_PAGE_SIZE 0x200000ull
 
 #define USER_END 0x0000800000000000ull
+// The app's ELF is linked to run from here on; nothing is mapped outside.
+#define APP_BASE 0x400000ull
+#define APP_END 0x40000000ull
 
 // All RAM of the page pool, read-write, never executable. The image and the
 // shared pool are left out, so no page has a second, weaker mapping.
@@ -21,9 +24,12 @@
 // Kernel and coroutine stacks, each between two pages that stay unmapped.
 #define STACK_BASE 0xffffc00000000000ull
 
-// The pool that devices may read and write: rings, packet buffers, later the
-// GHCB. Under SEV-SNP these pages alone are shared with the host.
+// The pool that devices may read and write: rings, packet buffers, messages.
+// Under SEV-SNP these pages and the image's last are shared with the host.
 #define SHARED_BASE 0xffffd00000000000ull
+
+// Pages that the firmware leaves to be read: private, each mapped for a while.
+#define FIRMWARE_BASE 0xffffd80000000000ull
 
 // Device registers, uncached.
 #define DEVICE_BASE 0xffffe00000000000ull

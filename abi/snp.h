@@ -92,3 +92,31 @@ struct snp_cpuid_page {
 
 _Static_assert(offsetof(struct snp_cpuid_page, entries) == 16);
 _Static_assert(sizeof(struct snp_cpuid_page) == 0x1000);
+
+// What OVMF leaves for the operating system, as a configuration table (edk2,
+// OvmfPkg/Include/Guid/ConfidentialComputingSevSnpBlob.h).
+#define SNP_BLOB_GUID                                                  \
+	{                                                              \
+		0x067b1f5f, 0xcf26, 0x44c5,                            \
+		{                                                      \
+			0x85, 0x54, 0x93, 0xd7, 0x77, 0x91, 0x2d, 0x42 \
+		}                                                      \
+	}
+#define SNP_BLOB_MAGIC 0x45444d41 // "AMDE"
+#define SNP_BLOB_VERSION 1
+
+struct snp_blob {
+	uint32_t magic;
+	uint16_t version;
+	uint16_t reserved_06;
+	uint64_t secrets_gpa;
+	uint32_t secrets_bytes;
+	uint32_t reserved_14;
+	uint64_t cpuid_gpa;
+	uint32_t cpuid_bytes;
+	uint32_t reserved_24;
+};
+
+_Static_assert(offsetof(struct snp_blob, secrets_gpa) == 0x08);
+_Static_assert(offsetof(struct snp_blob, cpuid_gpa) == 0x18);
+_Static_assert(sizeof(struct snp_blob) == 0x28);

@@ -71,6 +71,11 @@
 #define MEMORY_TYPE_WB 0x06
 #define MEMORY_TYPE_UC_MINUS 0x07
 
+// 16.3.1 Local APIC enable, and 16.11.1 x2APIC's registers
+#define MSR_APIC_BASE 0x1b
+#define MSR_X2APIC_FIRST 0x800
+#define MSR_X2APIC_LAST 0x8ff
+
 // 8.2 Vectors
 #define VECTOR_DE 0
 #define VECTOR_DB 1
