@@ -150,15 +150,23 @@ static void device_write(volatile void *at, uint64_t count, uint64_t value)
 	}
 }
 
+// False: the event is answered as malformed already.
+static bool mmio_operands(struct ghcb_event *e, volatile void **at,
+			  uint8_t **scratch)
+{
+	*at = device_at(e->info1, e->info2);
+	if (*at == NULL) {
+		ghcb_event_malformed(e, GHCB_MALFORMED_INVALID_INPUT);
+		return false;
+	}
+	return ghcb_event_scratch(e, e->info2, scratch) == OK;
+}
+
 void ghcb_mmio_read(struct ghcb_event *e)
 {
 	uint8_t *scratch;
-	volatile void *at = device_at(e->info1, e->info2);
-	if (at == NULL) {
-		ghcb_event_malformed(e, GHCB_MALFORMED_INVALID_INPUT);
-		return;
-	}
-	if (ghcb_event_scratch(e, e->info2, &scratch) != OK)
+	volatile void *at;
+	if (!mmio_operands(e, &at, &scratch))
 		return;
 	uint64_t value = device_read(at, e->info2);
 	memcpy(scratch, &value, e->info2);
@@ -168,12 +176,8 @@ void ghcb_mmio_write(struct ghcb_event *e)
 {
 	uint8_t *scratch;
 	uint64_t value = 0;
-	volatile void *at = device_at(e->info1, e->info2);
-	if (at == NULL) {
-		ghcb_event_malformed(e, GHCB_MALFORMED_INVALID_INPUT);
-		return;
-	}
-	if (ghcb_event_scratch(e, e->info2, &scratch) != OK)
+	volatile void *at;
+	if (!mmio_operands(e, &at, &scratch))
 		return;
 	memcpy(&value, scratch, e->info2);
 	device_write(at, e->info2, value);

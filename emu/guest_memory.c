@@ -67,39 +67,33 @@ static size_t left_in_page(uint64_t address, size_t count)
 	return min_size(count, GUEST_PAGE_BYTES - address % GUEST_PAGE_BYTES);
 }
 
-enum err guest_read(struct vcpu *v, uint64_t linear, void *to, size_t count)
+// Out of `from` where that is given, else into `to`.
+static enum err copy(struct vcpu *v, uint64_t linear, uint8_t *to,
+		     const uint8_t *from, size_t count)
 {
-	uint8_t *out = to;
-	while (count > 0) {
+	for (size_t part, done = 0; done < count; done += part) {
 		uint64_t gpa;
 		uint8_t *bytes;
-		TRY(guest_translate(v, linear, &gpa));
+		TRY(guest_translate(v, linear + done, &gpa));
 		TRY(guest_bytes(gpa, &bytes));
-		size_t part = left_in_page(linear, count);
-		memcpy(out, bytes, part);
-		out += part;
-		linear += part;
-		count -= part;
+		part = left_in_page(linear + done, count - done);
+		if (from != NULL)
+			memcpy(bytes, from + done, part);
+		else
+			memcpy(to + done, bytes, part);
 	}
 	return OK;
+}
+
+enum err guest_read(struct vcpu *v, uint64_t linear, void *to, size_t count)
+{
+	return copy(v, linear, to, NULL, count);
 }
 
 enum err guest_write(struct vcpu *v, uint64_t linear, const void *from,
 		     size_t count)
 {
-	const uint8_t *in = from;
-	while (count > 0) {
-		uint64_t gpa;
-		uint8_t *bytes;
-		TRY(guest_translate(v, linear, &gpa));
-		TRY(guest_bytes(gpa, &bytes));
-		size_t part = left_in_page(linear, count);
-		memcpy(bytes, in, part);
-		in += part;
-		linear += part;
-		count -= part;
-	}
-	return OK;
+	return copy(v, linear, NULL, from, count);
 }
 
 size_t guest_fetch(struct vcpu *v, uint8_t *to, size_t max)

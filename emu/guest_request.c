@@ -2,10 +2,14 @@
 // Guest request events (AMD 56421, 4.1.7 and 4.1.8).
 #include "emu/guest_request.h"
 
+#include "base/bytes.h"
+#include "base/num.h"
+#include "emu/crypto.h"
 #include "emu/guest_memory.h"
 #include "emu/knobs.h"
 #include "emu/libc.h"
 #include "emu/rmp.h"
+#include "emu/trace.h"
 
 static struct psp the_psp;
 // The secure processor is handed copies.
@@ -28,7 +32,21 @@ static enum err pages_of(const struct ghcb_event *e, void **request,
 	return OK;
 }
 
-void guest_request(struct ghcb_event *e)
+// What a test asks after the run: was one key's number ever used for two texts?
+static void record(const struct ghcb_event *e, uint64_t result)
+{
+	struct guest_message_header h;
+	uint8_t hash[CRYPTO_SHA256_BYTES];
+	memcpy(&h, request_copy, sizeof(h));
+	crypto_sha256(
+		request_copy,
+		min_size(sizeof(h) + h.payload_size, sizeof(request_copy)),
+		hash);
+	trace_message(e->v, &h, load_le64(hash), result, e->answer2);
+}
+
+// `pages` is NULL for the event that takes no certificates.
+static void exchange(struct ghcb_event *e, uint64_t *pages)
 {
 	void *request;
 	void *response;
@@ -37,11 +55,21 @@ void guest_request(struct ghcb_event *e)
 		return;
 	}
 	memcpy(request_copy, request, sizeof(request_copy));
-	the_psp.busy_answers += knob_busy();
-	e->answer2 = psp_guest_request(&the_psp, request_copy, response_copy);
+	the_psp.busy_answers += knob_busy(e->v);
+	uint64_t result = pages ? psp_extended_request(&the_psp, request_copy,
+						       response_copy, pages)
+				: psp_guest_request(&the_psp, request_copy,
+						    response_copy);
+	e->answer2 = result;
 	knob_response(e->info2, response_copy, &e->answer2);
+	record(e, result);
 	if (e->answer2 == 0)
 		memcpy(response, response_copy, sizeof(response_copy));
+}
+
+void guest_request(struct ghcb_event *e)
+{
+	exchange(e, NULL);
 }
 
 static enum err certificate_pages(const struct ghcb_event *e)
@@ -67,24 +95,18 @@ static void copy_certificates(const struct ghcb_event *e)
 
 void guest_request_extended(struct ghcb_event *e)
 {
-	void *request;
-	void *response;
 	uint64_t pages = e->rbx;
-	if (pages_of(e, &request, &response) != OK ||
-	    certificate_pages(e) != OK) {
+	if (certificate_pages(e) != OK) {
 		ghcb_event_malformed(e, GHCB_MALFORMED_INVALID_INPUT);
 		return;
 	}
-	memcpy(request_copy, request, sizeof(request_copy));
-	the_psp.busy_answers += knob_busy();
-	e->answer2 = psp_extended_request(&the_psp, request_copy, response_copy,
-					  &pages);
-	knob_response(e->info2, response_copy, &e->answer2);
+	exchange(e, &pages);
+	if (e->answer1 != 0)
+		return;
 	if (e->answer2 == PSP_VMM_INVALID_LENGTH) {
 		e->rbx = pages;
 		e->outputs = FIELD_RBX;
 	} else if (e->answer2 == 0) {
 		copy_certificates(e);
-		memcpy(response, response_copy, sizeof(response_copy));
 	}
 }

@@ -4,6 +4,7 @@
 
 #include "base/num.h"
 #include "emu/console.h"
+#include "emu/cpu.h"
 #include "emu/dump.h"
 #include "emu/guest_request.h"
 #include "emu/inject.h"
@@ -35,9 +36,12 @@ static const char *const names[KNOB_KIND_COUNT] = {
 	"no interrupts",
 	"watch",
 	"dump",
+	"throttle",
 };
 
 static uint32_t occasions[KNOB_KIND_COUNT];
+// When the last request was let through; 0: none was yet.
+static uint64_t passed_tsc;
 static uint8_t last_response[GUEST_MESSAGE_PAGE_BYTES];
 
 static struct knob knob_at(unsigned int i)
@@ -111,6 +115,8 @@ void knob_response(uint64_t gpa, uint8_t *response, uint64_t *error)
 	bool had_one = occasions[KNOB_ANSWER_REPLAY] != 0;
 	static uint8_t this_response[GUEST_MESSAGE_PAGE_BYTES];
 	memcpy(this_response, response, sizeof(this_response));
+	if (*error != PSP_VMM_BUSY && *error != PSP_VMM_INVALID_LENGTH)
+		passed_tsc = cpu_rdtsc();
 	if (acts(KNOB_ANSWER_CORRUPT, &k))
 		response[k.a % GUEST_MESSAGE_PAGE_BYTES] ^= (uint8_t)k.b;
 	if (acts(KNOB_ANSWER_REPLAY, &k) && had_one)
@@ -125,10 +131,20 @@ void knob_response(uint64_t gpa, uint8_t *response, uint64_t *error)
 	memcpy(last_response, this_response, sizeof(last_response));
 }
 
-uint32_t knob_busy(void)
+static bool is_throttled(const struct vcpu *v)
 {
 	struct knob k;
-	return acts(KNOB_BUSY, &k) ? (uint32_t)k.a : 0;
+	if (passed_tsc == 0 || !find(KNOB_THROTTLE, 0, &k))
+		return false;
+	return cpu_rdtsc() - passed_tsc < k.a * v->tsc_khz;
+}
+
+uint32_t knob_busy(const struct vcpu *v)
+{
+	struct knob k;
+	if (acts(KNOB_BUSY, &k))
+		return (uint32_t)k.a;
+	return is_throttled(v) ? 1 : 0;
 }
 
 void knob_event_answer(struct ghcb_event *e)
@@ -174,7 +190,7 @@ static void strike_all(struct vcpu *v, uint32_t at)
 {
 	for (unsigned int i = 0; i < KNOB_COUNT; i++) {
 		struct knob k = knob_at(i);
-		if (k.kind >= KNOB_INTERRUPT && k.kind < KNOB_KIND_COUNT &&
+		if (k.kind >= KNOB_INTERRUPT && k.kind <= KNOB_DUMP &&
 		    k.at == at)
 			strike(v, &k);
 	}

@@ -46,11 +46,14 @@ enum knob_kind {
 	KNOB_WATCH,
 	// Prints b bytes of the guest's memory at linear address a.
 	KNOB_DUMP,
+	// The host turns requests away as busy until a milliseconds have
+	// passed since the last one that it let through.
+	KNOB_THROTTLE,
 	KNOB_KIND_COUNT,
 };
 
 // Acts on occasion number `at` (from 1; 0: every one). For the kinds from
-// KNOB_INTERRUPT on the occasion is exit number `at`, or the guest's OUT of a
+// KNOB_INTERRUPT to KNOB_DUMP the occasion is exit number `at`, or the guest's OUT of a
 // byte n to PORT_CUE where KNOB_AT_CUE | n is given.
 struct knob {
 	uint32_t kind;
@@ -67,7 +70,7 @@ enum err knob_page_state(uint64_t gpa, unsigned int op);
 // The secure processor's answer to the request whose response goes to `gpa`.
 void knob_response(uint64_t gpa, uint8_t *response, uint64_t *error);
 // How many requests are turned away as busy, this one first.
-uint32_t knob_busy(void);
+uint32_t knob_busy(const struct vcpu *v);
 // An event's answer, before the guest gets it.
 void knob_event_answer(struct ghcb_event *e);
 // After each exit has been handled.

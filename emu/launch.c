@@ -166,19 +166,11 @@ static void launch_cpus(const struct firmware *f, struct vcpu *v)
 	v->ghcb_msr = ghcb_msr_reset();
 }
 
-static bool is_zero(const uint8_t *bytes, size_t count)
-{
-	uint8_t all = 0;
-	for (size_t i = 0; i < count; i++)
-		all |= bytes[i];
-	return all == 0;
-}
-
 static void finish_psp(void)
 {
 	struct psp *p = guest_request_psp();
 	const uint8_t *wanted = params_psp()->id_block_digest;
-	if (is_zero(wanted, LAUNCH_DIGEST_BYTES))
+	if (psp_is_zero(wanted, LAUNCH_DIGEST_BYTES))
 		wanted = NULL;
 	if (psp_launch_finish(p, wanted) != PSP_SUCCESS)
 		end(END_LAUNCH, "the launch isn't the one the id block wants");

@@ -17,17 +17,21 @@ import threading
 import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import psp_input
 
 # emu/layout.h and emu/params.h: change both sides together.
 PARAMS = 0x101000000
 HASH_TABLE = 0x101001000
 PSP_INPUT = 0x101010000
+PSP_INPUT_BYTES = 0xf0000
 FIRMWARE = 0x102000000
 MAGIC = 0x41554D45
 VERSION = 1
 PARAMS_FORMAT = "<IIQQQIIIIIIQII"
 MODELS = {"milan": 0, "genoa": 1, "turin": 2}
-TRACES = {"vc": 1, "events": 2, "pages": 4, "stats": 8}
+TRACES = {"vc": 1, "events": 2, "pages": 4, "stats": 8, "messages": 16}
 OPTIONS = {"strict": 1, "hide-x2apic": 2, "hide-cx16": 4, "rdtsc-exits": 8}
 DIMM_MIB = 256  # the emulator's own, below the guest's private frames
 KNOBS = {
@@ -38,6 +42,7 @@ KNOBS = {
     "watch-answer": (9, 3), "event-answer": (10, 3), "interrupt": (11, 1),
     "exception": (12, 2), "vc": (13, 1), "remap": (14, 1),
     "no-interrupts": (15, 0), "watch": (16, 3), "dump": (17, 2),
+    "throttle": (18, 1),
 }
 KNOB_BYTES = 1024
 KNOB_AT_CUE = 0x80000000
@@ -53,6 +58,13 @@ KERNEL_GUID = "4de79437-abd2-427f-b835-d5b172d2045b"
 
 def number(text):
     return int(text, 0)
+
+
+def psp_field(text):
+    try:
+        return psp_input.parse(text)
+    except ValueError as why:
+        raise argparse.ArgumentTypeError(str(why)) from why
 
 
 def arguments(argv):
@@ -76,16 +88,27 @@ def arguments(argv):
     parser.add_argument("--vmpl", type=int, default=0, choices=range(4))
     parser.add_argument("--vcpu-signature", type=number, default=0,
                         metavar="EAX", help="default: the CPU model's")
-    parser.add_argument("--trace", default="stats", metavar="LIST",
+    parser.add_argument("--trace", default="stats,messages",
+                        metavar="LIST",
                         help="of " + ", ".join(TRACES) + "; or none, or all")
     parser.add_argument("--option", action="append", default=[],
                         choices=OPTIONS)
     parser.add_argument("--no-hashes", action="store_true",
                         help="no hash table, even with --kernel")
+    parser.add_argument("--hash-raw-kernel", action="store_true",
+                        help="for a firmware that reads a Linux kernel as it "
+                             "is (etc/boot/kernel, from QEMU 10 on)")
     parser.add_argument("--psp", metavar="FILE",
                         default=os.environ.get("ANCHORHOLD_EMU_PSP"),
                         help="the secure processor's input: platform, keys, "
                              "policy, certificate table")
+    parser.add_argument("--psp-set", action="append", default=[],
+                        metavar="FIELD=VALUE", type=psp_field,
+                        help="changes a field of that: "
+                             + ", ".join(psp_input.FIELDS))
+    parser.add_argument("--certificates", metavar="FILE",
+                        help="a certificate table in place of that one's; an "
+                             "empty file: the host has none")
     parser.add_argument("--knob", action="append", default=[],
                         metavar="NAME=A,B,C@N",
                         help="an evil host; see emu/README.md")
@@ -126,12 +149,32 @@ def is_linux(kernel):
     return kernel[0x202:0x206] == b"HdrS"
 
 
-def hash_table(chosen, version):
-    """The table as QEMU's sev.c makes it; abi/launch.h has the layout."""
+def patched_linux(kernel):
+    """A Linux kernel as QEMU hands it to a guest that isn't a real SEV one:
+    with fields of its header filled in (hw/i386/x86-common.c)."""
+    patched = bytearray(kernel)
+    patched[0x210] = 0xb0  # the loader is QEMU
+    patched[0x211] |= 0x80  # there is a heap
+    struct.pack_into("<H", patched, 0x224, 0xfe00)  # where the heap ends
+    struct.pack_into("<I", patched, 0x228, 0x20000)  # the command line
+    return bytes(patched)
+
+
+def hashed_kernel(chosen):
+    """The kernel's bytes as the firmware will read them."""
     kernel = pathlib.Path(chosen.kernel).read_bytes()
-    if is_linux(kernel) and version < (8, 0):
-        raise SystemExit("emu: QEMU before 8.0 patches a Linux kernel's "
-                         "header, so no hash fits: --no-hashes")
+    if chosen.hash_raw_kernel or not is_linux(kernel):
+        return kernel
+    if chosen.initrd:
+        raise SystemExit("emu: QEMU writes the initrd's address into a Linux "
+                         "kernel's header, so no hash of that fits: "
+                         "--hash-raw-kernel or --no-hashes")
+    return patched_linux(kernel)
+
+
+def hash_table(chosen):
+    """The table as QEMU's sev.c makes it; abi/launch.h has the layout."""
+    kernel = hashed_kernel(chosen)
     initrd = pathlib.Path(chosen.initrd).read_bytes() if chosen.initrd else b""
     line = chosen.append.encode() + b"\0"
     entries = b"".join(
@@ -193,6 +236,21 @@ def params(chosen, version, has_table):
         chosen.vcpu_signature, 0) + knobs(chosen.knob)
 
 
+def psp(chosen):
+    """The secure processor's input, with keys of this run's own."""
+    blob = pathlib.Path(chosen.psp).read_bytes()
+    try:
+        if chosen.certificates is not None:
+            table = pathlib.Path(chosen.certificates).read_bytes()
+            blob = psp_input.with_certificates(blob, table)
+        blob = psp_input.for_run(blob, **dict(chosen.psp_set))
+    except (ValueError, struct.error) as why:
+        raise SystemExit(f"emu: {why}") from why
+    if len(blob) > PSP_INPUT_BYTES:
+        raise SystemExit("emu: too many certificates")
+    return blob
+
+
 def loader(path, address):
     return ["-device", f"loader,file={path},addr={address:#x},force-raw=on"]
 
@@ -200,10 +258,11 @@ def loader(path, address):
 def inputs(chosen, version, folder):
     """Files for the emulator, and the arguments that load them."""
     has_table = chosen.kernel is not None and not chosen.no_hashes
-    given = [(PARAMS, params(chosen, version, has_table))]
+    given = [(PARAMS, params(chosen, version, has_table)),
+             (PSP_INPUT, psp(chosen))]
     if has_table:
-        given.append((HASH_TABLE, hash_table(chosen, version)))
-    made = loader(chosen.firmware, FIRMWARE) + loader(chosen.psp, PSP_INPUT)
+        given.append((HASH_TABLE, hash_table(chosen)))
+    made = loader(chosen.firmware, FIRMWARE)
     for index, (address, data) in enumerate(given):
         path = folder / str(index)
         path.write_bytes(data)
@@ -282,5 +341,12 @@ def run(chosen):
     return EXIT_STATUS.get(status, 2)
 
 
+def main():
+    try:
+        return run(arguments(sys.argv[1:]))
+    except OSError as why:
+        raise SystemExit(f"emu: {why}") from why
+
+
 if __name__ == "__main__":
-    sys.exit(run(arguments(sys.argv[1:])))
+    sys.exit(main())

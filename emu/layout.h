@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where things lie in the emulator's own physical memory: a pc-dimm that QEMU
 // puts at 4 GiB and that no table tells the guest of. The launcher
-// (tools/emu.py) fills the parts marked so before the machine starts.
+// (emu/launch.py) fills the parts marked so before the machine starts.
 #pragma once
 
 #define EMU_BASE 0x100000000ull // the emulator's code, data and stack

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The emulator from its first line of C: set up, launch the guest, run it.
 #include "emu/params.h"
+#include "emu/console.h"
 #include "emu/die.h"
 #include "emu/exits.h"
 #include "emu/host_map.h"
@@ -27,7 +28,7 @@ static void check_params(void)
 {
 	const struct emu_params *p = params();
 	if (p->magic != EMU_PARAMS_MAGIC || p->version != EMU_PARAMS_VERSION)
-		end(END_LAUNCH, "no parameters: start by tools/emu.py");
+		end(END_LAUNCH, "no parameters: start by emu/launch.py");
 	if (p->ram_bytes == 0 || p->ram_bytes > EMU_GUEST_RAM_MAX ||
 	    p->ram_bytes % 0x200000 != 0 || p->cpu_model >= CPU_MODEL_COUNT ||
 	    p->cpu_count == 0 || p->vmpl > 3)
@@ -37,6 +38,8 @@ static void check_params(void)
 void emu_main(void)
 {
 	struct vcpu *v = &the_vcpu;
+	console_text("emu: EMULATED: no memory is encrypted, and a report "
+		     "from here proves nothing\n");
 	host_map_init();
 	check_params();
 	launch(v);

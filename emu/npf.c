@@ -18,32 +18,34 @@
 
 static bool os_runs;
 
-enum conversion { TO_SHARED, TO_PRIVATE };
-
 // What unmodified OVMF does wrong, by name, and is let off with.
-struct tolerance {
+static struct tolerance {
 	const char *name;
-	enum conversion conversion;
 	uint64_t first, end; // GPAs
-};
-
-static const struct tolerance tolerances[] = {
+	bool said;
+} tolerances[] = {
 	// SEC writes to its GHCB page as shared before it asks for the change.
-	{ "SEC uses its GHCB page before the page state change", TO_SHARED,
-	  0x809000, 0x80a000 },
+	{ "SEC uses its GHCB page before the page state change", 0x809000,
+	  0x80a000, false },
+	// 2022.11 leaves the C-bit of that page set until DXE.
+	{ "the local APIC is touched as private", 0xfee00000, 0xfee01000,
+	  false },
 };
 
-static const char *find_tolerance(enum conversion conversion, uint64_t gpa)
+static bool is_tolerated(struct vcpu *v, uint64_t gpa)
 {
 	if ((params()->options & OPTION_STRICT) != 0 || os_runs)
-		return NULL;
+		return false;
 	for (unsigned int i = 0; i < ARRAY_COUNT(tolerances); i++) {
-		const struct tolerance *t = &tolerances[i];
-		if (t->conversion == conversion && gpa >= t->first &&
-		    gpa < t->end)
-			return t->name;
+		struct tolerance *t = &tolerances[i];
+		if (gpa < t->first || gpa >= t->end)
+			continue;
+		if (!t->said)
+			trace_tolerated(v, t->name, gpa);
+		t->said = true;
+		return true;
 	}
-	return NULL;
+	return false;
 }
 
 void npf_watch_for_os(struct vcpu *v)
@@ -56,21 +58,12 @@ void npf_watch_for_os(struct vcpu *v)
 		     { "rip", v->vmcb->rip });
 }
 
-void npf_assign(struct vcpu *v, uint64_t gpa)
-{
-	const char *name = find_tolerance(TO_PRIVATE, gpa);
-	if (name == NULL)
-		die_at(v, "implicit conversion of a shared page to private",
-		       gpa);
-	trace_tolerated(v, name, gpa);
-	rmp_make_private(gpa, false);
-}
-
 // An access that the hardware takes as private.
 static void private_fault(struct vcpu *v, uint64_t gpa)
 {
 	if (rmp_is_shared(gpa))
-		npf_assign(v, gpa);
+		die_at(v, "implicit conversion of a shared page to private",
+		       gpa);
 	if (!rmp_is_valid(gpa)) {
 		inject_vc(v, SVM_EXIT_PAGE_NOT_VALIDATED);
 		return;
@@ -82,12 +75,18 @@ static void private_fault(struct vcpu *v, uint64_t gpa)
 
 static void shared_fault(struct vcpu *v, uint64_t gpa)
 {
-	const char *name = find_tolerance(TO_SHARED, gpa);
-	if (name == NULL)
+	if (!is_tolerated(v, gpa))
 		die_at(v, "implicit conversion of a private page to shared",
 		       gpa);
-	trace_tolerated(v, name, gpa);
 	rmp_make_shared(gpa);
+}
+
+// KVM can make no private memory of it, and gives up.
+static void device_fault(struct vcpu *v, uint64_t gpa, bool walk)
+{
+	if (walk || ((gpa & CBIT) != 0 && !is_tolerated(v, gpa & ~CBIT)))
+		die_at(v, "device memory touched as private", gpa);
+	inject_vc(v, SVM_EXIT_NPF);
 }
 
 void npf_exit(struct vcpu *v)
@@ -99,9 +98,7 @@ void npf_exit(struct vcpu *v)
 	bool private_access = (gpa & CBIT) != 0 || walk || !vcpu_is_paged(v) ||
 			      !vcpu_is_long(v);
 	if (!rmp_is_memory(address)) {
-		if (walk)
-			die_at(v, "page walk or fetch in device memory", gpa);
-		inject_vc(v, SVM_EXIT_NPF);
+		device_fault(v, gpa, walk);
 		return;
 	}
 	if (private_access)

@@ -11,7 +11,3 @@
 // are history, and so is all tolerance.
 void npf_watch_for_os(struct vcpu *v);
 void npf_exit(struct vcpu *v);
-// The guest touches a shared page as its own. Hardware leaves it to the host
-// whether that makes the page private; here only what unmodified firmware needs
-// does, and the rest ends the run. On return the page is assigned, unvalidated.
-void npf_assign(struct vcpu *v, uint64_t gpa);

@@ -6,7 +6,6 @@
 #include "emu/die.h"
 #include "emu/guest_memory.h"
 #include "emu/inject.h"
-#include "emu/npf.h"
 #include "emu/rmp.h"
 #include "emu/trace.h"
 
@@ -50,14 +49,15 @@ static void finish(struct vcpu *v, enum snp_instruction_result result,
 	vcpu_skip(v, PAGE_INSTRUCTION_BYTES);
 }
 
-// A host that hasn't assigned the page gets an exit (RMP violation) and may
-// assign it. This one does so only where npf.h tolerates that.
+// A host that hasn't assigned the page gets an exit (RMP violation), and might
+// assign it. This one doesn't.
 static void require_assigned(struct vcpu *v, uint64_t gpa, unsigned int pages)
 {
 	for (unsigned int i = 0; i < pages; i++) {
 		uint64_t page = gpa + i * GUEST_PAGE_BYTES;
 		if (rmp_is_shared(page))
-			npf_assign(v, page);
+			die_at(v, "page instruction: the page isn't assigned",
+			       page);
 	}
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the launcher (tools/emu.py) tells the emulator, at EMU_PARAMS. The
+// What the launcher (emu/launch.py) tells the emulator, at EMU_PARAMS. The
 // launcher packs it field by field: change both together.
 #pragma once
 
@@ -18,10 +18,11 @@ enum cpu_model {
 	CPU_MODEL_COUNT,
 };
 
-#define TRACE_VC 0x1     // each #VC
-#define TRACE_EVENTS 0x2 // each GHCB event and MSR-protocol request
-#define TRACE_PAGES 0x4  // each change of a page's state
-#define TRACE_STATS 0x8  // counts at the end
+#define TRACE_VC 0x1        // each #VC
+#define TRACE_EVENTS 0x2    // each GHCB event and MSR-protocol request
+#define TRACE_PAGES 0x4     // each change of a page's state
+#define TRACE_STATS 0x8     // counts at the end
+#define TRACE_MESSAGES 0x10 // each message to the secure processor
 
 #define OPTION_STRICT 0x1 // no tolerance for the firmware either
 #define OPTION_HIDE_X2APIC 0x2

@@ -148,3 +148,6 @@ uint64_t psp_extended_request(struct psp *p,
 // Page `index` of the table, zeros past its end.
 void psp_certificates_copy(const struct psp *p, uint64_t index,
 			   uint8_t page[GUEST_MESSAGE_PAGE_BYTES]);
+
+// What isn't given in the input is zeros.
+bool psp_is_zero(const void *bytes, size_t count);

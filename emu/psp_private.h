@@ -21,7 +21,6 @@ size_t psp_cpuid(const struct psp *p, uint32_t vmpl, const uint8_t *payload,
 		 size_t count, uint8_t *out);
 
 bool psp_has_vlek(const struct psp_platform *platform);
-bool psp_is_zero(const void *bytes, size_t count);
 // 32 bytes for one purpose, from a secret of 32.
 void psp_derive(const uint8_t secret[PSP_SEED_BYTES], const char *purpose,
 		uint32_t index, uint8_t out[32]);

@@ -136,6 +136,17 @@ void trace_event_end(uint64_t info1, uint64_t info2)
 			     { "info2", info2 });
 }
 
+void trace_message(struct vcpu *v, const struct guest_message_header *header,
+		   uint64_t digest, uint64_t result, uint64_t told)
+{
+	if (!traced(TRACE_MESSAGES))
+		return;
+	console_line("message", { "n", v->exit_count },
+		     { "key", header->vmpck }, { "sequence", header->sequence },
+		     { "type", header->type }, { "digest", digest },
+		     { "result", result }, { "told", told });
+}
+
 void trace_pages(const char *what, uint64_t gpa, uint64_t pages)
 {
 	if (traced(TRACE_PAGES))

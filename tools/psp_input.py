@@ -82,6 +82,12 @@ def for_run(blob, **values):
     return set_fields(blob, **{"seed": os.urandom(32), **values})
 
 
+def with_certificates(blob, table):
+    """A copy with this table of certificates; empty: the host has none."""
+    changed = set_fields(blob, certificates_bytes=len(table))
+    return changed[:CERTIFICATES_OFFSET] + table
+
+
 def parse(argument):
     """("policy", 0xb0000) of "policy=0xb0000"."""
     name, _, text = argument.partition("=")
