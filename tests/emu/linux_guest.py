@@ -2,15 +2,11 @@
 """An unmodified Linux for the emulator: Debian's firmware, kernel and modules,
 and an initrd of our own with Debian's busybox."""
 
-import configparser
 import gzip
 import lzma
-import pathlib
-import subprocess
 
-import fetch
+import debian
 
-PINS = pathlib.Path(__file__).resolve().parent / "linux.source"
 # In the order in which they go in.
 MODULES = ("gf128mul", "ghash-generic", "crypto_null", "geniv", "gcm",
            "configfs", "tsm", "sev-guest", "failover", "net_failover",
@@ -39,27 +35,6 @@ BOUND = """#!/bin/busybox sh
 [ "$1" = bound ] && echo "ADDRESS: $ip"
 exit 0
 """
-
-
-def archive(name):
-    """The path of a pinned package, fetched if it isn't there."""
-    pins = configparser.ConfigParser(interpolation=None)
-    pins.read(PINS, encoding="utf-8")
-    wanted = pins[name]["sha256"]
-    path = fetch.CACHE / ("emu-" + name)
-    if path.exists() and fetch.sha256_of(path.read_bytes()) == wanted:
-        return path
-    origin = fetch.Origin(pins[name]["pool"], wanted)
-    for url, from_apt in fetch.urls_of(origin, fetch.mirrors()):
-        try:
-            data = fetch.take(name, url, origin, from_apt, wanted)
-        except fetch.FetchError as error:
-            fetch.say(str(error))
-            continue
-        fetch.CACHE.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        return path
-    raise fetch.FetchError(f"{name}: nothing that has it can be reached")
 
 
 def cpio(files):
@@ -94,10 +69,7 @@ def initrd(tree):
 
 def make(folder):
     """Firmware, kernel and initrd as paths below `folder`."""
-    tree = folder / "tree"
-    for name in ("ovmf.deb", "linux.deb", "busybox.deb"):
-        subprocess.run(["dpkg-deb", "-x", archive(name), tree], check=True,
-                       timeout=120)
+    tree = debian.unpack("linux.source", folder / "tree")
     kernel, = tree.glob("boot/vmlinuz-*")
     image = folder / "initrd.gz"
     image.write_bytes(initrd(tree))

@@ -12,9 +12,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module", name="run")
-def run_once(emulate_linux):
+def run_once(emulate_linux, qemu):
     """The guest's console and the emulator's lines of one whole run."""
-    run = emulate_linux()
+    run = emulate_linux(qemu=qemu)
     assert run.status == 0, run.console[-2000:]
     return run.console, run.log
 

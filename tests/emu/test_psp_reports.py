@@ -38,19 +38,6 @@ def make_pki(folder, *options):
     return folder
 
 
-@pytest.fixture(scope="session", name="pkis")
-def pkis_fixture(tmp_path_factory):
-    """A folder for each product. The CA keys are one set: they are slow."""
-    folders = {}
-    for product in PRODUCTS:
-        folder = tmp_path_factory.mktemp(product)
-        if folders:
-            for key in folders["milan"].glob("*.key.pem"):
-                (folder / key.name).write_bytes(key.read_bytes())
-        folders[product] = make_pki(folder, "--product", product)
-    return folders
-
-
 def get_report(folder, blob, tmp_path, select=0):
     """The report and the certificates that a guest gets, by name."""
     given = tmp_path / "psp.bin"
