@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ELF64 for little-endian x86-64: System V gABI, chapters 4 and 5, and the
-// x86-64 psABI, 4.4.1. Only what a static position-independent file has.
+// x86-64 psABI, 4.4.1. Only what a static file has.
 #pragma once
 
 #include <stdint.h>
@@ -8,6 +8,7 @@
 #define ELF_MAGIC 0x464c457fu // 7f 'E' 'L' 'F'
 #define ELFCLASS64 2
 #define ELFDATA2LSB 1
+#define ET_EXEC 2
 #define ET_DYN 3
 #define EM_X86_64 62
 #define EV_CURRENT 1
@@ -29,8 +30,12 @@ _Static_assert(sizeof(struct elf_header) == 64, "gABI: Elf64_Ehdr");
 #define PT_LOAD 1
 #define PT_DYNAMIC 2
 #define PT_INTERP 3
+#define PT_NOTE 4
+#define PT_PHDR 6
 #define PT_TLS 7
+#define PT_GNU_EH_FRAME 0x6474e550u
 #define PT_GNU_STACK 0x6474e551u
+#define PT_GNU_PROPERTY 0x6474e553u
 #define PF_X 1
 #define PF_W 2
 #define PF_R 4

@@ -25,7 +25,8 @@
 #define STACK_BASE 0xffffc00000000000ull
 
 // The pool that devices may read and write: rings, packet buffers, messages.
-// Under SEV-SNP these pages and the image's last are shared with the host.
+// Under SEV-SNP these pages are shared with the host, as the image's last and
+// device registers are.
 #define SHARED_BASE 0xffffd00000000000ull
 
 // Pages that the firmware leaves to be read: private, each mapped for a while.
@@ -36,3 +37,5 @@
 
 // The image: where its ELF is linked to run.
 #define KERNEL_BASE 0xffffffff80000000ull
+// In memory, with its app and policy, it has at most so many bytes.
+#define IMAGE_LOADED_LIMIT 0x4000000ull

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SEV-SNP: page states and the two instructions that change them (APM vol. 2,
-// 15.36, and vol. 3), the secrets page and the CPUID page (AMD 56860, 8.14).
+// 15.36, and vol. 3), the secrets page and the CPUID page (AMD 56860,
+// 8.17.2.5 and 8.17.2.6).
 #pragma once
 
 #include <stddef.h>

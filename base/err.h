@@ -24,6 +24,13 @@ enum [[nodiscard]] err {
 // A short name for logs: "again", "bad input", ... Never NULL.
 const char *err_name(enum err e);
 
+// Says in *why what is wrong with bytes from outside: ERR_BAD_INPUT.
+static inline enum err err_refuse(const char **why, const char *reason)
+{
+	*why = reason;
+	return ERR_BAD_INPUT;
+}
+
 // The tree's only control-flow macro: hands a failure to the caller.
 #define TRY(expression)                           \
 	do {                                      \

@@ -42,6 +42,12 @@ static inline uint64_t align_up(uint64_t value, uint64_t align)
 	return align_down(value + align - 1, align);
 }
 
+// Whether [offset, offset + bytes) lies in [0, limit).
+static inline bool range_fits(uint64_t offset, uint64_t bytes, uint64_t limit)
+{
+	return offset <= limit && bytes <= limit - offset;
+}
+
 // a * b / c without overflow in between; the caller knows the result fits.
 static inline uint64_t mul_div(uint64_t a, uint64_t b, uint64_t c)
 {
