@@ -28,7 +28,13 @@ struct app_call {
 	int64_t result;
 };
 
+static inline void *call_pointer(uint64_t word)
+{
+	return (void *)(uintptr_t)word;
+}
+
 // Leaves the app until the call is done; its result is set then.
+typedef void app_gate(struct app_call *call);
+// The gate by name: the runtime's own in the kernel; in an app, app/start.c's,
+// which goes through the one that the kernel handed over.
 void runtime_call(struct app_call *call);
-// The app's beginning, in its coroutine: what its main() returned.
-int app_entry(void);

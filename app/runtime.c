@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "app/call.h"
+#include "app/loader.h"
+#include "app/log_call.h"
 #include "app/request_copy.h"
 #include "app/sdk/anchorhold.h"
+#include "app/seal_call.h"
 #include "attest/exchange.h"
 #include "base/check.h"
 #include "base/num.h"
@@ -17,11 +20,12 @@
 #include "kernel/time/clock.h"
 #include "tls/key.h"
 
-#define STACK_BYTES (64u * KIB)
 // Requests ended in one turn of the loop, before the network has its own; and
 // calls, since an app may call for ever without ending a request.
 #define REQUESTS_PER_TURN 16
 #define CALLS_PER_TURN 1024
+// Bytes sealed, opened or made at random in one turn; one call may go past it.
+#define CRYPTO_BYTES_PER_TURN (1u * MIB)
 // Longer than any name or value that still fits into a reply's head.
 #define HEADER_TEXT_LIMIT (8u * KIB)
 
@@ -31,14 +35,10 @@ static struct {
 	bool is_blocked;       // it was tried, and the client has to act first
 	struct exchange *x;    // the request being answered
 	bool has_reply;        // its reply was begun
-	size_t written;        // bytes of the present call that went out
+	size_t written;        // bytes of the present call that are done
 	unsigned int ended;    // requests, this turn
+	size_t crypto_left;    // bytes, this turn
 } app;
-
-static void *pointer_of(uint64_t word)
-{
-	return (void *)(uintptr_t)word;
-}
 
 static int64_t result_of(enum err e)
 {
@@ -74,8 +74,8 @@ static void end_request(void (*end)(struct exchange *x))
 
 static enum err next_request(struct app_call *call)
 {
-	struct app_request *request = pointer_of(call->word[0]);
-	void *buffer = pointer_of(call->word[1]);
+	struct app_request *request = call_pointer(call->word[0]);
+	void *buffer = call_pointer(call->word[1]);
 	enum err e;
 
 	if (!request || !buffer) {
@@ -94,7 +94,7 @@ static enum err next_request(struct app_call *call)
 
 static enum err read_body(struct app_call *call)
 {
-	uint8_t *out = pointer_of(call->word[0]);
+	uint8_t *out = call_pointer(call->word[0]);
 	size_t capacity = (size_t)call->word[1];
 	size_t count = 0;
 	enum err e;
@@ -129,7 +129,7 @@ static enum err view_string(const char *string, struct text *out)
 static enum err begin_reply(const struct app_call *call, uint64_t length)
 {
 	struct exchange_header views[APP_REPLY_HEADER_LIMIT];
-	const struct app_header *headers = pointer_of(call->word[1]);
+	const struct app_header *headers = call_pointer(call->word[1]);
 	uint64_t count = call->word[2];
 	enum err e;
 
@@ -190,7 +190,7 @@ static enum err reply_write(struct app_call *call)
 		call->result = app.x ? APP_WRONG_STATE : APP_NO_REQUEST;
 		return OK;
 	}
-	e = write_all(pointer_of(call->word[0]), (size_t)call->word[1]);
+	e = write_all(call_pointer(call->word[0]), (size_t)call->word[1]);
 	call->result = result_of(e);
 	return e == ERR_AGAIN ? e : OK;
 }
@@ -208,7 +208,7 @@ static enum err reply_end(struct app_call *call)
 
 static enum err reply(struct app_call *call)
 {
-	const uint8_t *body = pointer_of(call->word[3]);
+	const uint8_t *body = call_pointer(call->word[3]);
 	size_t count = (size_t)call->word[4];
 	enum err e = OK;
 
@@ -228,17 +228,41 @@ static enum err reply(struct app_call *call)
 	return OK;
 }
 
+static void spend(size_t bytes)
+{
+	app.crypto_left -= min_size(bytes, app.crypto_left);
+}
+
+// As far as this turn goes.
 static enum err random_bytes(struct app_call *call)
 {
-	void *out = pointer_of(call->word[0]);
+	uint8_t *out = call_pointer(call->word[0]);
+	size_t left = (size_t)call->word[1] - app.written;
+	size_t count = min_size(left, app.crypto_left);
 
-	call->result = APP_OK;
-	if (!out)
+	if (!out) {
 		call->result = APP_BAD_ARGUMENT;
-	else if (tls_random(out, (size_t)call->word[1]) != OK)
+		return OK;
+	}
+	if (tls_random(out + app.written, count) != OK)
 		// An app that overlooks the result would use what is there.
 		halt(HALT_NO_ENTROPY, "no random bytes for the app");
-	return OK;
+	app.written += count;
+	spend(count);
+	call->result = APP_OK;
+	return count < left ? ERR_AGAIN : OK;
+}
+
+static enum err seal_bytes(struct app_call *call)
+{
+	spend((size_t)call->word[3]);
+	return seal_call_seal(call);
+}
+
+static enum err unseal_bytes(struct app_call *call)
+{
+	spend((size_t)call->word[3]);
+	return seal_call_unseal(call);
 }
 
 static enum err time_now(struct app_call *call)
@@ -263,9 +287,9 @@ static enum err (*const calls[APP_CALL_COUNT])(struct app_call *) = {
 	[APP_CALL_REPLY_END] = reply_end,
 	[APP_CALL_RANDOM] = random_bytes,
 	[APP_CALL_TIME] = time_now,
-	[APP_CALL_SEAL] = unsupported, // no SEV-SNP
-	[APP_CALL_UNSEAL] = unsupported,
-	[APP_CALL_LOG] = unsupported, // no policy that allows it
+	[APP_CALL_SEAL] = seal_bytes,
+	[APP_CALL_UNSEAL] = unseal_bytes,
+	[APP_CALL_LOG] = log_call,
 	[APP_CALL_CONNECT] = unsupported,
 };
 
@@ -283,7 +307,7 @@ static void run_app(void)
 
 enum err runtime_init(void)
 {
-	return coroutine_init(&app.flow, STACK_BYTES, run_app);
+	return coroutine_init(&app.flow, RUNTIME_STACK_BYTES, run_app);
 }
 
 // Whether trying the app's call may lead to anything.
@@ -298,9 +322,12 @@ static bool perform_call(void)
 	struct app_call *call = app.call;
 	uint64_t number = call->number < APP_CALL_COUNT ? call->number : 0;
 
-	app.is_blocked = calls[number](call) == ERR_AGAIN;
-	if (app.is_blocked)
+	if (calls[number](call) == ERR_AGAIN) {
+		// Else the turn alone has ended.
+		app.is_blocked = app.crypto_left > 0;
 		return false;
+	}
+	app.is_blocked = false;
 	app.call = NULL;
 	app.written = 0;
 	return true;
@@ -311,15 +338,16 @@ bool runtime_poll(void)
 	bool has_run = false;
 
 	app.ended = 0;
+	app.crypto_left = CRYPTO_BYTES_PER_TURN;
 	for (unsigned int tries = 0; tries < CALLS_PER_TURN; tries++) {
-		if (app.ended >= REQUESTS_PER_TURN)
+		if (app.ended >= REQUESTS_PER_TURN || app.crypto_left == 0)
 			break;
 		if (app.call && !is_worth_trying())
 			break;
 		if (app.call && !perform_call()) {
 			// The try may have set a deadline, which the caller
 			// must hear of before it sleeps.
-			has_run = has_run || app.x;
+			has_run = has_run || app.x || !app.is_blocked;
 			break;
 		}
 		coroutine_enter(&app.flow);

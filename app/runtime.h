@@ -6,8 +6,11 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "base/num.h"
 
-// Prepares the app that is linked in. ERR_NO_MEMORY.
+#define RUNTIME_STACK_BYTES (64u * KIB) // the app's
+
+// Prepares the app that app_load loaded. ERR_NO_MEMORY.
 enum err runtime_init(void);
 // Runs the app as far as it goes without waiting. false if nothing could be
 // done, and no deadline changed.

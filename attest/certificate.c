@@ -9,10 +9,10 @@
 #include "psa/crypto.h"
 
 #include "attest/der.h"
+#include "tls/hash.h"
 #include "tls/key.h"
 
-#define SPKI_BYTES 91   // of a P-256 key
-#define POINT_BYTES 65  // at its end
+#define POINT_BYTES 65  // at the end of the key's SPKI
 #define SERIAL_BYTES 16 // RFC 5280, 4.1.2.2: at most 20
 #define KEY_ID_BYTES 20
 
@@ -31,38 +31,26 @@ static const uint8_t oid_basic_constraints[] = { 0x55, 0x1d, 0x13 };
 static const uint8_t oid_ext_key_usage[] = { 0x55, 0x1d, 0x25 };
 static const uint8_t oid_server_auth[] = { 0x2b, 0x06, 0x01, 0x05,
 					   0x05, 0x07, 0x03, 0x01 };
-// id-pe-cmw, RFC 9999
+// id-pe-cmw, RFC 9999, "Transporting CMWs in X.509 Messages"
 static const uint8_t oid_cmw[] = { 0x2b, 0x06, 0x01, 0x05,
 				   0x05, 0x07, 0x01, 0x23 };
 
 struct subject {
-	uint8_t spki[SPKI_BYTES];
+	const struct certificate_request *request;
+	uint8_t spki[TLS_KEY_SPKI_BYTES];
 	uint8_t key_id[KEY_ID_BYTES];
 	uint8_t serial[SERIAL_BYTES];
-	const uint8_t *evidence;
-	size_t evidence_bytes;
 };
-
-static enum err sha256(const uint8_t *bytes, size_t count, uint8_t out[32])
-{
-	size_t length;
-
-	return psa_hash_compute(PSA_ALG_SHA_256, bytes, count, out, 32,
-				&length) == PSA_SUCCESS
-		       ? OK
-		       : ERR_CRYPTO;
-}
 
 static enum err fill_subject(struct subject *s)
 {
 	uint8_t hash[32];
 	size_t count;
 
-	TRY(tls_key_spki(s->spki, sizeof(s->spki), &count));
-	if (count != sizeof(s->spki))
-		return ERR_CRYPTO;
+	TRY(tls_key_spki(s->request->key, s->spki, sizeof(s->spki), &count));
 	// RFC 7093, 2 (1): the first 160 bits of the key's SHA-256.
-	TRY(sha256(s->spki + SPKI_BYTES - POINT_BYTES, POINT_BYTES, hash));
+	TRY(hash_sha256(s->spki + sizeof(s->spki) - POINT_BYTES, POINT_BYTES,
+			hash));
 	memcpy(s->key_id, hash, sizeof(s->key_id));
 	TRY(tls_random(s->serial, sizeof(s->serial)));
 	// Positive, and always as long.
@@ -118,13 +106,15 @@ static void end_extension(struct der *d, size_t mark, const uint8_t oid[],
 	der_wrap(d, DER_SEQUENCE, mark);
 }
 
+// CMW ::= CHOICE { json UTF8String, cbor OCTET STRING }
 static void put_evidence(struct der *d, const struct subject *s)
 {
 	size_t mark = d->used;
 
-	if (s->evidence_bytes == 0)
+	if (s->request->evidence_bytes == 0)
 		return;
-	der_put(d, s->evidence, s->evidence_bytes);
+	der_element(d, DER_OCTET_STRING, s->request->evidence,
+		    s->request->evidence_bytes);
 	end_extension(d, mark, oid_cmw, sizeof(oid_cmw), false);
 }
 
@@ -192,7 +182,8 @@ static void put_body(struct der *d, const struct subject *s)
 }
 
 // ECDSA-Sig-Value (RFC 3279, 2.2.3) in a BIT STRING without unused bits.
-static enum err put_signature(struct der *d, const struct der *body)
+static enum err put_signature(struct der *d, const struct der *body,
+			      uint32_t key)
 {
 	static const uint8_t unused = 0;
 	uint8_t hash[32];
@@ -200,8 +191,8 @@ static enum err put_signature(struct der *d, const struct der *body)
 	size_t count;
 	size_t mark = d->used;
 
-	TRY(sha256(der_first(body), body->used, hash));
-	if (psa_sign_hash(tls_key_id(), PSA_ALG_ECDSA(PSA_ALG_SHA_256), hash,
+	TRY(hash_sha256(der_first(body), body->used, hash));
+	if (psa_sign_hash(key, PSA_ALG_ECDSA(PSA_ALG_SHA_256), hash,
 			  sizeof(hash), raw, sizeof(raw),
 			  &count) != PSA_SUCCESS)
 		return ERR_CRYPTO;
@@ -219,42 +210,30 @@ static enum err write_certificate(struct der *d, struct der *body,
 	put_body(body, s);
 	if (body->failed)
 		return ERR_TOO_BIG;
-	TRY(put_signature(d, body));
+	TRY(put_signature(d, body, s->request->key));
 	put_algorithm(d);
 	der_put(d, der_first(body), body->used);
 	der_wrap(d, DER_SEQUENCE, 0);
 	return d->failed ? ERR_TOO_BIG : OK;
 }
 
-static enum err make(uint8_t *work, uint8_t *out, size_t capacity,
-		     size_t *count)
+enum err certificate_make(const struct certificate_request *request,
+			  uint8_t *out, size_t capacity, size_t *count)
 {
+	struct subject s = { .request = request };
 	struct der d = der_of(out, capacity);
-	struct der body = der_of(work + CERTIFICATE_LIMIT, CERTIFICATE_LIMIT);
-	struct subject s = { .evidence = work };
-	enum err e =
-		evidence_boot_form(work, CERTIFICATE_LIMIT, &s.evidence_bytes);
-
-	if (e == ERR_UNSUPPORTED)
-		s.evidence_bytes = 0;
-	else if (e != OK)
-		return e;
-	TRY(fill_subject(&s));
-	TRY(write_certificate(&d, &body, &s));
-	memmove(out, der_first(&d), d.used);
-	*count = d.used;
-	return OK;
-}
-
-enum err certificate_make(uint8_t *out, size_t capacity, size_t *count)
-{
-	// The evidence, and the body before it is signed.
-	uint8_t *work = malloc(2 * (size_t)CERTIFICATE_LIMIT);
+	uint8_t *work = malloc(CERTIFICATE_LIMIT); // before it is signed
+	struct der body = der_of(work, CERTIFICATE_LIMIT);
 	enum err e;
 
 	if (!work)
 		return ERR_NO_MEMORY;
-	e = make(work, out, capacity, count);
+	e = fill_subject(&s);
+	if (e == OK)
+		e = write_certificate(&d, &body, &s);
 	free(work);
-	return e;
+	TRY(e);
+	memmove(out, der_first(&d), d.used);
+	*count = d.used;
+	return OK;
 }

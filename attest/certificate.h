@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The endpoint's self-signed certificate, made at boot. It says nothing of
-// time (19700101 to 99991231235959Z): there is no wall clock.
+// The endpoint's self-signed certificate. It says nothing of time (19700101 to
+// 99991231235959Z): there is no wall clock.
 #pragma once
 
 #include <stddef.h>
@@ -11,11 +11,15 @@
 // Bytes of DER. The library sends a certificate in one record (tls/endpoint.c).
 #define CERTIFICATE_LIMIT 16000
 
-// The boot form of the evidence, as the DER of a CMW for id-pe-cmw. Without
-// SEV-SNP there is none: evidence_none.c answers ERR_UNSUPPORTED, and the
-// certificate then has no such extension at all.
-enum err evidence_boot_form(uint8_t *out, size_t capacity, size_t *count);
+struct certificate_request {
+	uint32_t key;
+	// The boot form, CBOR, for the id-pe-cmw extension. None: no bytes, and
+	// there is no such extension at all.
+	const uint8_t *evidence;
+	size_t evidence_bytes;
+};
 
-// Writes the certificate for tls_key_id()'s key. ERR_CRYPTO, ERR_TOO_BIG,
+// Writes a certificate for a key of tls/key.h. ERR_CRYPTO, ERR_TOO_BIG,
 // ERR_NO_MEMORY; `out` is then undefined.
-enum err certificate_make(uint8_t *out, size_t capacity, size_t *count);
+enum err certificate_make(const struct certificate_request *request,
+			  uint8_t *out, size_t capacity, size_t *count);

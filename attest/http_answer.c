@@ -21,18 +21,20 @@ enum err http_answer(struct http_client *c, unsigned int status,
 {
 	uint8_t head[ANSWER_HEAD_LIMIT];
 	struct writer w = writer_of(head, sizeof(head));
+	bool is_head = c->x && c->x->is_head;
 	const struct http_reply reply = {
 		.status = status,
 		.headers = headers,
 		.header_count = count,
-		.framing = HTTP_REPLY_LENGTH,
+		.framing = body.at ? HTTP_REPLY_LENGTH : HTTP_REPLY_BARE,
 		.length = body.length,
 		.connection = http_answer_connection(c),
 	};
 
+	CHECK(body.at || is_head);
 	CHECK(http_reply_write(&w, &reply) == OK);
 	TRY(http_output_push(&c->out, c->session, head, w.used));
-	if (c->x && c->x->is_head)
+	if (is_head)
 		return OK;
 	return http_output_push(&c->out, c->session, body.at, body.length);
 }

@@ -295,6 +295,7 @@ void http_client_run(struct http_client *c, uint64_t now_ns)
 		[HTTP_CLIENT_BODY] = http_request_body,
 		[HTTP_CLIENT_QUEUED] = http_request_queued,
 		[HTTP_CLIENT_APP] = http_request_app,
+		[HTTP_CLIENT_EVIDENCE] = http_request_evidence,
 		[HTTP_CLIENT_FINISH] = step_finish,
 		[HTTP_CLIENT_LINGER] = step_linger,
 	};

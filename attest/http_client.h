@@ -19,6 +19,7 @@
 #include "attest/http_path.h"
 #include "attest/http_status.h"
 #include "attest/server.h"
+#include "base/evidence_form.h"
 #include "base/num.h"
 #include "tls/session.h"
 
@@ -53,11 +54,12 @@
 #define HTTP_LINGER_LIMIT (256u * KIB)
 
 enum http_client_state {
-	HTTP_CLIENT_HEAD,   // between requests, or a head is coming
-	HTTP_CLIENT_ADMIT,  // the body waits for a share of the budget
-	HTTP_CLIENT_BODY,   // the body is gathered
-	HTTP_CLIENT_QUEUED, // the request waits for the app
-	HTTP_CLIENT_APP,    // the app has it
+	HTTP_CLIENT_HEAD,     // between requests, or a head is coming
+	HTTP_CLIENT_ADMIT,    // the body waits for a share of the budget
+	HTTP_CLIENT_BODY,     // the body is gathered
+	HTTP_CLIENT_QUEUED,   // the request waits for the app
+	HTTP_CLIENT_APP,      // the app has it
+	HTTP_CLIENT_EVIDENCE, // a report is awaited (attest/batch.h)
 	HTTP_CLIENT_FINISH, // the answer goes out, the rest of the body is read
 	HTTP_CLIENT_LINGER, // the last answer goes out
 };
@@ -98,8 +100,11 @@ struct exchange {
 	struct http_pace pace;
 	uint64_t reply_left; // bytes that may follow; UINT64_MAX: any number
 	uint64_t chunk_left; // bytes missing in the chunk that was begun
-	bool is_head;        // the answer's body is not sent
-	bool has_reply;      // its head was written
+	struct evidence_hash leaf; // while evidence is awaited
+	uint32_t leaf_index;
+	bool wants_json; // evidence as JSON
+	bool is_head;    // the answer's body is not sent
+	bool has_reply;  // its head was written
 	bool reply_is_chunked;
 	bool is_ready;         // something changed since the last ERR_AGAIN
 	struct http_head head; // last, since it is large and needn't be zeroed
@@ -141,6 +146,7 @@ enum http_step http_request_admit(struct http_client *c, uint64_t now_ns);
 enum http_step http_request_body(struct http_client *c, uint64_t now_ns);
 enum http_step http_request_queued(struct http_client *c, uint64_t now_ns);
 enum http_step http_request_app(struct http_client *c, uint64_t now_ns);
+enum http_step http_request_evidence(struct http_client *c, uint64_t now_ns);
 // Moves body bytes from the client into the window. OK: the body is complete.
 // ERR_AGAIN: the window is full, or no byte is there.
 enum err http_request_gather(struct exchange *x, uint64_t now_ns);

@@ -64,30 +64,13 @@ static enum http_refusal judge_host(struct judgement *j, struct text value)
 	return HTTP_NOT_REFUSED;
 }
 
-static struct text trimmed(struct text t)
-{
-	while (t.length && (t.at[0] == ' ' || t.at[0] == '\t')) {
-		t.at++;
-		t.length--;
-	}
-	while (t.length &&
-	       (t.at[t.length - 1] == ' ' || t.at[t.length - 1] == '\t'))
-		t.length--;
-	return t;
-}
-
 // Connection = #connection-option (RFC 9110 7.6.1)
 static enum http_refusal judge_connection(struct judgement *j,
 					  struct text value)
 {
-	struct text option;
-
 	while (value.length) {
-		if (text_cut(value, ',', &option, &value) != OK) {
-			option = value;
-			value.length = 0;
-		}
-		option = trimmed(option);
+		struct text option = http_head_part(&value, ',');
+
 		for (size_t i = 0; i < option.length; i++)
 			if (!http_char_is(option.at[i], HTTP_CHAR_TOKEN))
 				return HTTP_BAD_REQUEST;

@@ -92,12 +92,29 @@ static enum http_refusal parse_request_line(struct text line,
 	return parse_version(version, &out->minor);
 }
 
-static struct text trimmed_end(struct text value)
+static bool is_blank(char c)
 {
-	while (value.length && (value.at[value.length - 1] == ' ' ||
-				value.at[value.length - 1] == '\t'))
-		value.length--;
-	return value;
+	return c == ' ' || c == '\t';
+}
+
+static struct text trimmed(struct text t)
+{
+	while (t.length && is_blank(t.at[0])) {
+		t.at++;
+		t.length--;
+	}
+	while (t.length && is_blank(t.at[t.length - 1]))
+		t.length--;
+	return t;
+}
+
+struct text http_head_part(struct text *rest, char separator)
+{
+	struct text part = *rest;
+
+	if (text_cut(*rest, separator, &part, rest) != OK)
+		*rest = TEXT("");
+	return trimmed(part);
 }
 
 // field-line = field-name ":" OWS field-value OWS (RFC 9112 5). A line that
@@ -113,13 +130,11 @@ static enum http_refusal parse_field(const char **at,
 	if (out->name.length == 0 || *p != ':')
 		return HTTP_BAD_REQUEST;
 	p++;
-	while (*p == ' ' || *p == '\t')
-		p++;
 	out->value = run_of(p, HTTP_CHAR_VALUE);
 	p += out->value.length;
 	if (!is_line_end(p))
 		return HTTP_BAD_REQUEST;
-	out->value = trimmed_end(out->value);
+	out->value = trimmed(out->value);
 	*at = p + 2;
 	return HTTP_NOT_REFUSED;
 }

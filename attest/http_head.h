@@ -42,3 +42,7 @@ struct http_head {
 // of no meaning then. Names aren't empty; values have no blanks around them
 // and may be empty.
 enum http_refusal http_head_parse(struct text head, struct http_head *out);
+
+// Takes the part before `separator` off a field's value, or all that is left,
+// without the blanks around it.
+struct text http_head_part(struct text *rest, char separator);

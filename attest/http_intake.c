@@ -98,11 +98,9 @@ static enum err fill(struct http_intake *in, struct tls_session *s)
 	if (in->at == in->end)
 		in->at = in->end = in->head_end;
 	size_t room = in->capacity + HTTP_INTAKE_TAIL - in->end;
-	if (room == 0)
-		return ERR_AGAIN;
 	TRY(tls_read(s, (uint8_t *)in->bytes + in->end, room, &count));
 	in->end += count;
-	return OK;
+	return count ? OK : ERR_AGAIN;
 }
 
 static enum err read_counted(struct http_intake *in, struct tls_session *s,

@@ -56,6 +56,6 @@ void http_intake_expect(struct http_intake *in,
 enum err http_intake_body(struct http_intake *in, struct tls_session *s,
 			  uint8_t *out, size_t room, size_t *count);
 // Learns whether the client is still there while its request waits or is
-// answered, by reading ahead into the free buffer; no more once that is full.
-// ERR_CLOSED, ERR_RESET.
+// answered, by reading ahead into the free buffer. Once that is full, only a
+// reset is still seen. ERR_CLOSED, ERR_RESET.
 enum err http_intake_peek(struct http_intake *in, struct tls_session *s);

@@ -13,9 +13,9 @@
 #define HTTP_REPLY_HEAD_LIMIT 8192 // bytes
 
 enum http_reply_framing {
-	HTTP_REPLY_BARE,        // 204 and 304: no body, no field about one
-	HTTP_REPLY_LENGTH,      // Content-Length
-	HTTP_REPLY_CHUNKED,     // Transfer-Encoding
+	HTTP_REPLY_BARE,    // no body, no field about one: 204, 304, some HEADs
+	HTTP_REPLY_LENGTH,  // Content-Length
+	HTTP_REPLY_CHUNKED, // Transfer-Encoding
 	HTTP_REPLY_UNTIL_CLOSE, // HTTP/1.0 has nothing else for unknown length
 };
 

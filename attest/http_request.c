@@ -42,7 +42,9 @@ static enum http_step answer_here(struct http_client *c, uint64_t now_ns)
 	if (c->x->target.is_asterisk) // a ping (RFC 9110 9.3.7)
 		e = http_answer(c, 200, NULL, 0, TEXT(""));
 	else
-		e = well_known_answer(c);
+		e = well_known_answer(c, now_ns);
+	if (e == ERR_AGAIN)
+		return HTTP_STEP_WAIT;
 	if (e != OK)
 		return http_client_abort(c);
 	return http_client_finish(c, now_ns);
@@ -100,10 +102,8 @@ static enum http_step begin_body(struct http_client *c)
 // While the request waits or is in other hands: is the client still there?
 static enum err watch(struct http_client *c)
 {
-	enum err e = OK;
+	enum err e = http_intake_peek(&c->x->intake, c->session);
 
-	if (!c->peer_closed)
-		e = http_intake_peek(&c->x->intake, c->session);
 	// The client may end its side and still wait for the answer.
 	if (e == ERR_CLOSED)
 		c->peer_closed = true;
@@ -204,6 +204,18 @@ enum http_step http_request_queued(struct http_client *c, uint64_t now_ns)
 	if (now_ns >= c->deadline_ns)
 		return http_client_refuse(c, HTTP_UNAVAILABLE, now_ns);
 	return HTTP_STEP_WAIT;
+}
+
+enum http_step http_request_evidence(struct http_client *c, uint64_t now_ns)
+{
+	if (is_gone(c))
+		return http_client_abort(c);
+	if (now_ns < c->deadline_ns)
+		return HTTP_STEP_WAIT;
+	http_counts.timeouts++;
+	if (well_known_no_evidence(c) != OK)
+		return http_client_abort(c);
+	return http_client_finish(c, now_ns);
 }
 
 enum http_step http_request_app(struct http_client *c, uint64_t now_ns)

@@ -5,11 +5,16 @@
 
 #include <string.h>
 
+#include "abi/halt.h"
 #include "abi/x86.h"
+#include "boot/handover.h"
 #include "kernel/cpu/features.h"
 #include "kernel/cpu/regs.h"
 #include "kernel/mem/image.h"
 #include "kernel/mem/page_table.h"
+#include "kernel/snp/ghcb_msr.h"
+#include "kernel/snp/snp.h"
+#include "kernel/snp/snp_start.h"
 
 // A root, at most three levels below it, and a last table for each 2 MiB of
 // the image; the limit of the image's size follows from it.
@@ -27,6 +32,29 @@ static enum err table_take(struct phys *out)
 	return OK;
 }
 
+// Nothing can be said yet, but under SEV-SNP by a code.
+__attribute__((noreturn)) static void stop(enum halt_reason reason)
+{
+	if (snp_is_on())
+		ghcb_msr_terminate(HALT_REASON_SET, reason);
+	cpu_stop();
+}
+
+// The CPUID page, which the host filled, says where the C-bit is. But measured
+// code made the tables under which this code runs, and that it runs proves them
+// right: with a bit that isn't theirs, the host could read what we map.
+static void c_bit_judge(const struct page_table *firmware)
+{
+	uint64_t base = image_address_here();
+
+	if (!snp_is_on())
+		return;
+	for (uint64_t at = 0; at < image_bytes(); at += PAGE_SIZE) {
+		if (!page_table_is_private(firmware, base + at))
+			stop(HALT_SECRETS);
+	}
+}
+
 struct early_root early_root_make(void)
 {
 	struct page_table table = {
@@ -34,16 +62,21 @@ struct early_root early_root_make(void)
 		.window = 0,
 		.take = table_take,
 	};
-	const uint64_t *firmware =
-		page_table_entries(&table, page_table_target(read_cr3()));
+	struct page_table firmware = table;
 
-	// The tables need no-execute, and the image must fit into EARLY_TABLES.
-	// Nothing can be said yet if not: the CPU stops.
-	if (!cpu_has(CPU_NX) || page_table_init(&table) != OK ||
+	// From here on a table's entries carry the C-bit, the firmware's too.
+	snp_begin(&efi_handover()->snp);
+	firmware.root = page_table_target(read_cr3());
+	c_bit_judge(&firmware);
+	if (!cpu_has(CPU_NX))
+		stop(HALT_CPU); // the tables need no-execute
+	// The image must fit into EARLY_TABLES.
+	if (page_table_init(&table) != OK ||
 	    image_map(&table, (struct phys){ image_address_here() }) != OK)
-		cpu_stop();
-	memcpy(page_table_entries(&table, table.root), firmware,
-	       LOW_HALF_ENTRIES * sizeof(*firmware));
+		stop(HALT_NO_MEMORY);
+	memcpy(page_table_entries(&table, table.root),
+	       page_table_entries(&firmware, firmware.root),
+	       LOW_HALF_ENTRIES * sizeof(uint64_t));
 	return (struct early_root){
 		.cr3 = page_table_cr3(&table),
 		.way_up = KERNEL_BASE - image_address_here(),

@@ -29,6 +29,28 @@ static bool tables_are_there(const struct efi_system_table *table)
 		       EFI_BOOT_SERVICES_SIGNATURE;
 }
 
+static bool guid_equal(const struct efi_guid *a, const struct efi_guid *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+static void blob_find(const struct efi_system_table *table)
+{
+	struct efi_guid guid = SNP_BLOB_GUID;
+
+	if (!table->tables)
+		return;
+	for (uint64_t i = 0; i < table->table_count; i++) {
+		if (!guid_equal(&table->tables[i].guid, &guid) ||
+		    !table->tables[i].table)
+			continue;
+		memcpy(&handover.snp.blob, table->tables[i].table,
+		       sizeof(handover.snp.blob));
+		handover.snp.has_blob = true;
+		return;
+	}
+}
+
 static enum handover_failure options_copy(const struct efi_loaded_image *loaded)
 {
 	uint32_t bytes = loaded->load_options_bytes;
@@ -59,8 +81,10 @@ image_find(efi_handle handle, const struct efi_boot_services *services)
 	loaded = interface;
 	if (loaded->image_base != handover.image_base ||
 	    loaded->image_bytes < handover.image_bytes ||
+	    loaded->image_bytes > IMAGE_LOADED_LIMIT ||
 	    handover.image_base % PAGE_SIZE != 0)
 		return HANDOVER_WRONG_IMAGE;
+	handover.loaded_bytes = loaded->image_bytes;
 	return options_copy(loaded);
 }
 
@@ -107,6 +131,7 @@ void efi_leave(efi_handle handle, const struct efi_system_table *table,
 		handover.failure = HANDOVER_NO_TABLES;
 		return;
 	}
+	blob_find(table);
 	found = image_find(handle, table->boot_services);
 	ended = services_end(handle, table->boot_services);
 	handover.failure = found != HANDOVER_COMPLETE ? found : ended;

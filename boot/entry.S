@@ -22,6 +22,9 @@ efi_entry:
 	or	%rax, %rdx		// entry time stamp
 	call	efi_leave
 	cli
+	// The firmware's #VC handler believes the host, and no exception of
+	// ours is due until boot_main has a table: till then any is the end.
+	lidt	no_idt(%rip)
 	call	early_root_make		// root in rax, way up in rdx
 	mov	%rax, %rsi
 	mov	%rdx, %rdi
@@ -44,6 +47,11 @@ high:
 	call	boot_main
 	ud2
 	.size efi_entry, . - efi_entry
+
+	.section .rodata.no_idt, "a"
+no_idt:
+	.word	0			// limit and base
+	.quad	0
 
 	.section .bss.boot_stack, "aw", @nobits
 	.balign 16

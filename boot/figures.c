@@ -76,6 +76,9 @@ static void print_all(void)
 		{ "requests", server.requests },
 		{ "requests_refused", server.refused },
 		{ "timeouts", server.timeouts },
+		{ "reports", server.reports },
+		{ "batches", server.batches },
+		{ "evidence", server.evidence },
 		{ "bodies_held", server.body_bytes_held },
 	};
 

@@ -8,6 +8,7 @@
 
 #include "abi/efi.h"
 #include "kernel/boot_info.h"
+#include "kernel/snp/snp_start.h"
 
 #define HANDOVER_MAP_LIMIT 0x10000 // bytes; OVMF's map takes about 6 KiB
 // UTF-16, with room for a terminating zero.
@@ -27,6 +28,9 @@ struct handover {
 	enum handover_failure failure;
 	uint64_t entry_tsc;
 	uint64_t image_base, image_bytes;
+	// With what was packed behind the kernel, as the firmware says.
+	uint64_t loaded_bytes;
+	struct snp_signs snp;
 	uint64_t map_bytes, descriptor_bytes;
 	uint64_t options_bytes;
 	_Alignas(8) uint8_t map[HANDOVER_MAP_LIMIT];

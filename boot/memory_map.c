@@ -17,6 +17,11 @@
 // Real-mode remains, video memory and page 0 are left to whoever had them.
 #define RAM_START (1 * MIB)
 
+// The firmware's own bytes end at 4 GiB; nobody has more than this of them, and
+// no machine has RAM there.
+#define FIRMWARE_END (4 * GIB)
+#define FIRMWARE_START (FIRMWARE_END - 16 * MIB)
+
 // Half-open, in bytes.
 struct range {
 	uint64_t start, end;
@@ -78,10 +83,13 @@ static enum err descriptor_judge(const struct efi_memory_descriptor *d)
 // What is ours must not be somebody else's as well.
 static enum err overlaps_judge(const struct map *map, size_t i)
 {
+	const struct range firmware = { FIRMWARE_START, FIRMWARE_END };
 	struct efi_memory_descriptor d = descriptor_at(map, i);
 
 	if (!is_ours(&d))
 		return OK;
+	if (overlap(range_of(&d), firmware))
+		return ERR_BAD_INPUT;
 	for (size_t j = 0; j < map->count; j++) {
 		struct efi_memory_descriptor other = descriptor_at(map, j);
 		if (j != i && overlap(range_of(&d), range_of(&other)))
@@ -156,6 +164,19 @@ static enum err range_add(struct memory_map *out, struct range r,
 	return OK;
 }
 
+static uint64_t unaccepted_count(const struct map *map)
+{
+	uint64_t pages = 0;
+
+	for (size_t i = 0; i < map->count; i++) {
+		struct efi_memory_descriptor d = descriptor_at(map, i);
+
+		if (d.type == EFI_UNACCEPTED_MEMORY)
+			pages += d.pages;
+	}
+	return pages;
+}
+
 enum err memory_map_judge(const void *bytes, size_t count, size_t stride,
 			  struct boot_region image, struct memory_map *out)
 {
@@ -170,6 +191,7 @@ enum err memory_map_judge(const void *bytes, size_t count, size_t stride,
 		return ERR_BAD_INPUT;
 	map.count = count / stride;
 	TRY(descriptors_judge(&map));
+	found.unaccepted_pages = unaccepted_count(&map);
 	while (next_of_ours(&map, from, &d)) {
 		TRY(range_add(&found, range_of(&d), hole, d.type));
 		from = range_of(&d).end;

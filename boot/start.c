@@ -18,6 +18,10 @@
 #include "kernel/halt.h"
 #include "kernel/log.h"
 #include "kernel/mem/address_space.h"
+#include "kernel/mem/image.h"
+#include "kernel/profile.h"
+#include "kernel/snp/snp.h"
+#include "kernel/snp/snp_start.h"
 
 // The deepest user is a TLS handshake.
 #define KERNEL_STACK_BYTES 0x10000
@@ -65,7 +69,7 @@ static void memory_take(const struct handover *h)
 {
 	struct boot_region image = {
 		.base = h->image_base,
-		.pages = align_up(h->image_bytes, PAGE_SIZE) / PAGE_SIZE,
+		.pages = align_up(h->loaded_bytes, PAGE_SIZE) / PAGE_SIZE,
 	};
 
 	switch (memory_map_judge(h->map, h->map_bytes, h->descriptor_bytes,
@@ -84,6 +88,7 @@ static void memory_take(const struct handover *h)
 	info.ram_count = map.ram_count;
 	info.image_base = h->image_base;
 	info.image_bytes = h->image_bytes;
+	info.loaded_bytes = h->loaded_bytes;
 	info.entry_tsc = h->entry_tsc;
 }
 
@@ -98,9 +103,32 @@ static void cpu_take(void)
 		log_line("the MTRRs left memory uncached: programmed");
 }
 
+// Without SEV-SNP nothing is protected: only a development image runs then.
+static void profile_judge(void)
+{
+	if (snp_is_on())
+		return;
+	if (profile_linked() == PROFILE_PRODUCTION)
+		halt(HALT_PROFILE, "this is not running under SEV-SNP");
+	log_line("no evidence: this is not running under SEV-SNP");
+}
+
+static struct phys ghcb_phys(const struct handover *h)
+{
+	uint64_t offset =
+		(uint64_t)(uintptr_t)image_shared - image_address_here();
+
+	return (struct phys){ h->image_base + offset };
+}
+
 static void settle(void)
 {
+	snp_judge_memory(&info);
 	address_space_settle(&info);
+	snp_prove();
+	if (map.unaccepted_pages > 0)
+		log_line("%lu pages are unaccepted, and left alone",
+			 map.unaccepted_pages);
 	kernel_main(&info);
 }
 
@@ -110,7 +138,9 @@ void boot_main(void)
 	uintptr_t stack_top;
 
 	gdt_init();
+	snp_connect(ghcb_phys(h));
 	idt_init();
+	profile_judge();
 	handover_judge(h);
 	command_line_take(h);
 	memory_take(h);

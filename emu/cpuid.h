@@ -12,5 +12,5 @@
 struct cpuid cpuid_for(uint32_t leaf, uint32_t subleaf);
 // The model's family, model and stepping as CPUID leaf 1 gives them in EAX.
 uint32_t cpuid_signature(void);
-// The page that the launch hands over (AMD 56860, 8.14.2.6).
+// The page that the launch hands over (AMD 56860, 8.17.2.6).
 void cpuid_page(struct snp_cpuid_page *page);

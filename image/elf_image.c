@@ -10,54 +10,27 @@
 #include "abi/elf.h"
 #include "abi/layout.h"
 #include "base/bytes.h"
+#include "base/elf_file.h"
 #include "base/num.h"
-
-#define IMAGE_BYTES_LIMIT (64 * MIB)
-
-static enum err refuse(const char **why, const char *reason)
-{
-	*why = reason;
-	return ERR_BAD_INPUT;
-}
-
-static bool range_fits(uint64_t offset, uint64_t bytes, uint64_t limit)
-{
-	return offset <= limit && bytes <= limit - offset;
-}
-
-static enum err header_judge(const struct elf_header *h, const char **why)
-{
-	if (h->e_magic != ELF_MAGIC)
-		return refuse(why, "no ELF file");
-	if (h->e_class != ELFCLASS64 || h->e_data != ELFDATA2LSB ||
-	    h->e_machine != EM_X86_64)
-		return refuse(why, "no ELF64 for x86-64");
-	if (h->e_ident_version != EV_CURRENT || h->e_version != EV_CURRENT)
-		return refuse(why, "unknown ELF version");
-	if (h->e_type != ET_DYN)
-		return refuse(why, "not position-independent");
-	if (h->e_phentsize != sizeof(struct elf_segment) || h->e_phnum == 0)
-		return refuse(why, "no program headers");
-	return OK;
-}
 
 static enum err part_judge(const struct elf_segment *s, size_t count,
 			   const char **why)
 {
 	if (!range_fits(s->p_offset, s->p_filesz, count))
-		return refuse(why, "a segment reaches past the file");
+		return err_refuse(why, "a segment reaches past the file");
 	if (s->p_filesz > s->p_memsz)
-		return refuse(why, "a segment is longer in the file");
-	if (!range_fits(s->p_vaddr, s->p_memsz, IMAGE_BYTES_LIMIT))
-		return refuse(why, "a segment lies too high");
+		return err_refuse(why, "a segment is longer in the file");
+	if (!range_fits(s->p_vaddr, s->p_memsz, IMAGE_LOADED_LIMIT))
+		return err_refuse(why, "a segment lies too high");
 	if (s->p_memsz == 0 || s->p_vaddr % PAGE_SIZE != 0)
-		return refuse(why, "a segment is empty or isn't page-aligned");
+		return err_refuse(why,
+				  "a segment is empty or isn't page-aligned");
 	if (s->p_vaddr < PAGE_SIZE)
-		return refuse(why, "a segment takes the headers' page");
+		return err_refuse(why, "a segment takes the headers' page");
 	if ((s->p_flags & PF_W) && (s->p_flags & PF_X))
-		return refuse(why, "a segment is writable and executable");
+		return err_refuse(why, "a segment is writable and executable");
 	if (!(s->p_flags & PF_R))
-		return refuse(why, "a segment isn't readable");
+		return err_refuse(why, "a segment isn't readable");
 	return OK;
 }
 
@@ -69,9 +42,9 @@ static enum err part_add(struct elf_image *image, const struct elf_segment *s,
 		return OK;
 	TRY(part_judge(s, image->count, why));
 	if (image->part_count == ELF_PART_LIMIT)
-		return refuse(why, "too many segments");
+		return err_refuse(why, "too many segments");
 	if (s->p_vaddr < image->end)
-		return refuse(why, "segments overlap or aren't sorted");
+		return err_refuse(why, "segments overlap or aren't sorted");
 	image->parts[image->part_count++] = (struct elf_part){
 		.flags = s->p_flags & (PF_R | PF_W | PF_X),
 		.offset = s->p_offset,
@@ -87,20 +60,16 @@ static enum err segments_read(struct elf_image *image,
 			      const struct elf_header *h,
 			      struct elf_segment *dynamic, const char **why)
 {
-	uint64_t table_bytes = (uint64_t)h->e_phnum * sizeof(*dynamic);
-
-	if (!range_fits(h->e_phoff, table_bytes, image->count))
-		return refuse(why, "the program headers are cut off");
 	for (size_t i = 0; i < h->e_phnum; i++) {
-		struct elf_segment s;
-		memcpy(&s, image->bytes + h->e_phoff + i * sizeof(s),
-		       sizeof(s));
+		struct elf_segment s = elf_file_segment(image->bytes, h, i);
+
 		if (s.p_type == PT_LOAD)
 			TRY(part_add(image, &s, why));
 		else if (s.p_type == PT_DYNAMIC)
 			*dynamic = s;
 		else if (s.p_type == PT_INTERP || s.p_type == PT_TLS)
-			return refuse(why, "needs a dynamic linker or threads");
+			return err_refuse(why,
+					  "needs a dynamic linker or threads");
 	}
 	return OK;
 }
@@ -138,7 +107,7 @@ static enum err dynamic_entry(struct rela_table *rela,
 	case DT_JMPREL:
 	case DT_PLTRELSZ:
 	case DT_TEXTREL:
-		return refuse(why, "needs a dynamic linker");
+		return err_refuse(why, "needs a dynamic linker");
 	default:
 		return OK;
 	}
@@ -153,8 +122,8 @@ static enum err dynamic_read(struct elf_image *image,
 	uint64_t at;
 
 	if (!part_file_offset(link, dynamic->p_vaddr, dynamic->p_filesz, &at))
-		return refuse(why,
-			      "the dynamic section isn't in the last segment");
+		return err_refuse(
+			why, "the dynamic section isn't in the last segment");
 	for (size_t i = 0; i < count; i++) {
 		struct elf_dynamic d;
 		memcpy(&d, image->bytes + at + i * sizeof(d), sizeof(d));
@@ -164,10 +133,11 @@ static enum err dynamic_read(struct elf_image *image,
 	}
 	if (rela.entry_bytes != sizeof(struct elf_rela) ||
 	    rela.bytes % sizeof(struct elf_rela) != 0)
-		return refuse(why, "relocations of an unknown size");
+		return err_refuse(why, "relocations of an unknown size");
 	if (rela.bytes != 0 &&
 	    !part_file_offset(link, rela.rva, rela.bytes, &image->rela_offset))
-		return refuse(why, "relocations outside of the last segment");
+		return err_refuse(why,
+				  "relocations outside of the last segment");
 	image->rela_count = rela.bytes / sizeof(struct elf_rela);
 	return OK;
 }
@@ -180,11 +150,11 @@ static enum err link_part_take(struct elf_image *image,
 	struct elf_part link;
 
 	if (dynamic->p_type != PT_DYNAMIC || image->part_count < 2)
-		return refuse(why,
-			      "no dynamic section in a segment of its own");
+		return err_refuse(why,
+				  "no dynamic section in a segment of its own");
 	link = image->parts[--image->part_count];
 	if (link.flags != PF_R)
-		return refuse(why, "the last segment isn't read-only");
+		return err_refuse(why, "the last segment isn't read-only");
 	image->end = align_up(
 		image->parts[image->part_count - 1].rva +
 			image->parts[image->part_count - 1].memory_bytes,
@@ -201,7 +171,7 @@ static enum err entry_judge(const struct elf_image *image, const char **why)
 				     &ignored))
 			return OK;
 	}
-	return refuse(why, "the entry point isn't in executable bytes");
+	return err_refuse(why, "the entry point isn't in executable bytes");
 }
 
 enum err elf_image_open(uint8_t *bytes, size_t count, struct elf_image *out,
@@ -211,10 +181,9 @@ enum err elf_image_open(uint8_t *bytes, size_t count, struct elf_image *out,
 	struct elf_segment dynamic = { .p_type = PT_NULL };
 	struct elf_header h;
 
-	if (count < sizeof(h))
-		return refuse(why, "shorter than an ELF header");
-	memcpy(&h, bytes, sizeof(h));
-	TRY(header_judge(&h, why));
+	TRY(elf_file_read(bytes, count, &h, why));
+	if (h.e_type != ET_DYN)
+		return err_refuse(why, "not position-independent");
 	TRY(segments_read(&image, &h, &dynamic, why));
 	TRY(link_part_take(&image, &dynamic, why));
 	image.entry = h.e_entry;
@@ -228,18 +197,20 @@ static enum err relocation_judge(const struct elf_image *image,
 				 const char **why)
 {
 	if (rela->r_info != R_X86_64_RELATIVE)
-		return refuse(why, "a relocation other than R_X86_64_RELATIVE");
+		return err_refuse(why,
+				  "a relocation other than R_X86_64_RELATIVE");
 	if (rela->r_addend > image->end)
-		return refuse(why, "a relocation points out of the image");
+		return err_refuse(why, "a relocation points out of the image");
 	for (size_t i = 0; i < image->part_count; i++) {
 		if (!part_file_offset(&image->parts[i], rela->r_offset,
 				      sizeof(uint64_t), offset))
 			continue;
 		if (image->parts[i].flags & PF_X)
-			return refuse(why, "a relocation in executable bytes");
+			return err_refuse(why,
+					  "a relocation in executable bytes");
 		return OK;
 	}
-	return refuse(why, "a relocation outside of the image's bytes");
+	return err_refuse(why, "a relocation outside of the image's bytes");
 }
 
 static struct elf_rela rela_at(const struct elf_image *image, uint64_t i)

@@ -23,6 +23,9 @@ struct boot_info {
 	size_t ram_count;
 	uint64_t image_base; // physical, page-aligned
 	uint64_t image_bytes;
+	// From image_base on: the image, then what is packed behind it. At
+	// least image_bytes, at most IMAGE_LOADED_LIMIT.
+	uint64_t loaded_bytes;
 	uint64_t entry_tsc; // the time stamp counter at the EFI entry point
 	char command_line[BOOT_COMMAND_LINE_LIMIT]; // ASCII, NUL-terminated
 };

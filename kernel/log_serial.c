@@ -11,6 +11,8 @@
 #include "base/num.h"
 #include "kernel/cpu/pio.h"
 #include "kernel/cpu/regs.h"
+#include "kernel/snp/ghcb.h"
+#include "kernel/snp/snp.h"
 
 // PC16550D data sheet, 8: registers by offset, with bits by their names there.
 #define COM1 0x3f8
@@ -76,6 +78,10 @@ void log_line(const char *format, ...)
 	int length;
 	size_t count;
 
+	// Under SEV-SNP the port is reached by GHCB calls alone: before the page
+	// is there, and in the midst of a call that went wrong, nothing is said.
+	if (snp_is_on() && !ghcb_is_ready())
+		return;
 	uart_set_up();
 	va_start(arguments, format);
 	length = vsnprintf(line, sizeof(line), format, arguments);

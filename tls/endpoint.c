@@ -10,9 +10,16 @@
 // and the length of its extensions (RFC 8446 4.4.2).
 #define CERTIFICATE_MOST (16384 - 4 - 1 - 3 - 3 - 2)
 
-static mbedtls_ssl_config config;
-static mbedtls_x509_crt chain;
-static mbedtls_pk_context key;
+struct generation {
+	mbedtls_ssl_config config;
+	mbedtls_x509_crt chain;
+	mbedtls_pk_context pk;
+	uint32_t key; // 0: nothing is here
+	uint32_t users;
+};
+
+static struct generation slots[2];
+static uint32_t present = UINT32_MAX; // its number; none yet
 
 // In the order of preference; each list ends with 0.
 static const int suites[] = {
@@ -34,44 +41,106 @@ static const uint16_t signatures[] = {
 // instead of misunderstood (RFC 7301).
 static const char *protocols[] = { "http/1.1", "http/1.0", NULL };
 
-static int load_identity(const uint8_t *certificate, size_t count)
+static struct generation *slot_of(uint32_t number)
 {
-	int status =
-		mbedtls_x509_crt_parse_der_nocopy(&chain, certificate, count);
+	return &slots[number % 2];
+}
+
+static void clear(struct generation *g)
+{
+	mbedtls_ssl_config_free(&g->config);
+	mbedtls_x509_crt_free(&g->chain);
+	mbedtls_pk_free(&g->pk);
+	*g = (struct generation){ 0 };
+}
+
+static int load_identity(struct generation *g,
+			 const struct tls_identity *identity)
+{
+	int status = mbedtls_x509_crt_parse_der(
+		&g->chain, identity->certificate, identity->certificate_bytes);
 
 	if (status == 0)
-		status = mbedtls_pk_setup_opaque(&key, tls_key_id());
+		status = mbedtls_pk_setup_opaque(&g->pk, identity->key);
 	if (status == 0)
-		status = mbedtls_ssl_conf_own_cert(&config, &chain, &key);
+		status = mbedtls_ssl_conf_own_cert(&g->config, &g->chain,
+						   &g->pk);
 	return status;
 }
 
-enum err endpoint_init(const uint8_t *certificate, size_t certificate_bytes)
+static enum err fill(struct generation *g, const struct tls_identity *identity)
 {
-	if (certificate_bytes > CERTIFICATE_MOST)
-		return ERR_TOO_BIG;
-	mbedtls_ssl_config_init(&config);
-	mbedtls_x509_crt_init(&chain);
-	mbedtls_pk_init(&key);
-	if (mbedtls_ssl_config_defaults(&config, MBEDTLS_SSL_IS_SERVER,
+	mbedtls_ssl_config *config = &g->config;
+
+	mbedtls_ssl_config_init(config);
+	mbedtls_x509_crt_init(&g->chain);
+	mbedtls_pk_init(&g->pk);
+	if (mbedtls_ssl_config_defaults(config, MBEDTLS_SSL_IS_SERVER,
 					MBEDTLS_SSL_TRANSPORT_STREAM,
 					MBEDTLS_SSL_PRESET_DEFAULT) != 0 ||
-	    load_identity(certificate, certificate_bytes) != 0 ||
-	    mbedtls_ssl_conf_alpn_protocols(&config, protocols) != 0)
+	    load_identity(g, identity) != 0 ||
+	    mbedtls_ssl_conf_alpn_protocols(config, protocols) != 0)
 		return ERR_CRYPTO;
-	mbedtls_ssl_conf_rng(&config, mbedtls_psa_get_random,
+	mbedtls_ssl_conf_rng(config, mbedtls_psa_get_random,
 			     MBEDTLS_PSA_RANDOM_STATE);
-	mbedtls_ssl_conf_min_tls_version(&config, MBEDTLS_SSL_VERSION_TLS1_3);
-	mbedtls_ssl_conf_max_tls_version(&config, MBEDTLS_SSL_VERSION_TLS1_3);
-	mbedtls_ssl_conf_ciphersuites(&config, suites);
-	mbedtls_ssl_conf_groups(&config, groups);
-	mbedtls_ssl_conf_sig_algs(&config, signatures);
+	mbedtls_ssl_conf_min_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_3);
+	mbedtls_ssl_conf_max_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_3);
+	mbedtls_ssl_conf_ciphersuites(config, suites);
+	mbedtls_ssl_conf_groups(config, groups);
+	mbedtls_ssl_conf_sig_algs(config, signatures);
 	// No client certificates yet: whoever connects is served.
-	mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_NONE);
+	mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_NONE);
+	return OK;
+}
+
+// The key of a generation that nobody uses any more mustn't stay.
+static void retire(uint32_t number)
+{
+	struct generation *g = slot_of(number);
+
+	if (number == present || g->key == 0 || g->users != 0)
+		return;
+	tls_key_destroy(g->key);
+	clear(g);
+}
+
+enum err endpoint_adopt(const struct tls_identity *identity)
+{
+	struct generation *g = slot_of(present + 1);
+	enum err e;
+
+	if (identity->certificate_bytes > CERTIFICATE_MOST)
+		return ERR_TOO_BIG;
+	if (g->key != 0)
+		return ERR_AGAIN;
+	e = fill(g, identity);
+	if (e != OK) {
+		clear(g);
+		return e;
+	}
+	g->key = identity->key;
+	present++;
+	retire(present - 1);
 	return OK;
 }
 
 const mbedtls_ssl_config *endpoint_config(void)
 {
-	return &config;
+	return &slot_of(present)->config;
+}
+
+uint32_t endpoint_generation(void)
+{
+	return present;
+}
+
+void endpoint_enter(void)
+{
+	slot_of(present)->users++;
+}
+
+void endpoint_leave(uint32_t number)
+{
+	slot_of(number)->users--;
+	retire(number);
 }

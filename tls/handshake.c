@@ -136,6 +136,8 @@ static enum err admit(struct tls_session *s)
 	TRY(record_buffers_init(&s->buffers, endpoint_config()));
 	s->heap_bytes += meter_read() - before;
 	active++;
+	endpoint_enter();
+	s->generation = endpoint_generation();
 	s->state = SESSION_HANDSHAKE;
 	list_remove(&s->line);
 	return OK;

@@ -5,14 +5,13 @@
 
 #include "psa/crypto.h"
 
+#include "base/check.h"
 #include "kernel/cpu/features.h"
 #include "tls/self_test.h"
 
 #define POINT_BYTES 65 // SEC 1, 2.3.3, uncompressed, of P-256
 
-static psa_key_id_t endpoint_key;
-
-static enum err make_key(void)
+enum err tls_key_make(uint32_t *key)
 {
 	psa_key_attributes_t a = PSA_KEY_ATTRIBUTES_INIT;
 
@@ -21,26 +20,31 @@ static enum err make_key(void)
 	psa_set_key_bits(&a, 256);
 	psa_set_key_usage_flags(&a, PSA_KEY_USAGE_SIGN_HASH);
 	psa_set_key_algorithm(&a, PSA_ALG_ECDSA(PSA_ALG_SHA_256));
-	return psa_generate_key(&a, &endpoint_key) == PSA_SUCCESS ? OK
-								  : ERR_CRYPTO;
+	return psa_generate_key(&a, key) == PSA_SUCCESS ? OK : ERR_CRYPTO;
+}
+
+void tls_key_destroy(uint32_t key)
+{
+	CHECK(psa_destroy_key(key) == PSA_SUCCESS);
 }
 
 enum err tls_key_init(void)
 {
+	uint32_t key;
+	enum err e;
+
 	if (!cpu_has(CPU_AES) || !cpu_has(CPU_PCLMULQDQ) || !cpu_has(CPU_SSE41))
 		return ERR_UNSUPPORTED;
 	if (psa_crypto_init() != PSA_SUCCESS)
 		return ERR_CRYPTO;
-	TRY(make_key());
-	return self_test_run(endpoint_key);
+	TRY(tls_key_make(&key));
+	e = self_test_run(key);
+	tls_key_destroy(key);
+	return e;
 }
 
-uint32_t tls_key_id(void)
-{
-	return endpoint_key;
-}
-
-enum err tls_key_spki(uint8_t *out, size_t capacity, size_t *count)
+enum err tls_key_spki(uint32_t key, uint8_t *out, size_t capacity,
+		      size_t *count)
 {
 	// RFC 5480, 2: SEQUENCE { SEQUENCE { id-ecPublicKey, secp256r1 },
 	// BIT STRING of the point }.
@@ -54,12 +58,13 @@ enum err tls_key_spki(uint8_t *out, size_t capacity, size_t *count)
 
 	if (capacity < sizeof(head) + sizeof(point))
 		return ERR_TOO_BIG;
-	if (psa_export_public_key(endpoint_key, point, sizeof(point),
-				  &point_count) != PSA_SUCCESS ||
+	if (psa_export_public_key(key, point, sizeof(point), &point_count) !=
+		    PSA_SUCCESS ||
 	    point_count != sizeof(point))
 		return ERR_CRYPTO;
 	memcpy(out, head, sizeof(head));
 	memcpy(out + sizeof(head), point, sizeof(point));
+	_Static_assert(sizeof(head) + sizeof(point) == TLS_KEY_SPKI_BYTES);
 	*count = sizeof(head) + sizeof(point);
 	return OK;
 }

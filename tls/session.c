@@ -67,6 +67,8 @@ static void forget(struct tls_session *s)
 	list_remove(&s->member);
 	record_buffers_free(&s->buffers);
 	mbedtls_ssl_free(&s->ssl);
+	if (s->state != SESSION_ARRIVED)
+		endpoint_leave(s->generation);
 	free(s);
 	session_counts.sessions--;
 }
@@ -172,15 +174,43 @@ static void on_ready(void *owner)
 
 static const struct conn_handler from_net = { on_opened, on_ready };
 
-enum err tls_listen(uint16_t port, const uint8_t *certificate,
-		    size_t certificate_bytes,
+enum err tls_listen(uint16_t port, const struct tls_identity *identity,
 		    const struct tls_handler *the_handler)
 {
 	CHECK(handler == NULL);
-	TRY(endpoint_init(certificate, certificate_bytes));
+	TRY(endpoint_adopt(identity));
 	meter_init();
 	handler = the_handler;
 	return conn_listen(port, &from_net);
+}
+
+// Breaks the sessions that aren't of the present generation. Those without an
+// owner end within their own deadline.
+static void break_old_sessions(void)
+{
+	for (struct list *l = all.next; l != &all; l = l->next) {
+		struct tls_session *s = session_of_member(l);
+
+		if (s->state != SESSION_OPEN ||
+		    s->generation == endpoint_generation())
+			continue;
+		s->ended = ERR_RESET;
+		conn_wake(s->conn);
+	}
+}
+
+enum err tls_renew(const struct tls_identity *identity)
+{
+	enum err e = endpoint_adopt(identity);
+
+	if (e == ERR_AGAIN)
+		break_old_sessions();
+	return e;
+}
+
+uint32_t tls_generation(const struct tls_session *s)
+{
+	return s->generation;
 }
 
 // The tick

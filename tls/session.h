@@ -22,13 +22,28 @@ struct tls_handler {
 	void (*ready)(void *owner);
 };
 
-// Serves TLS on TCP `port` with the key of tls/key.h and the DER certificate
-// `certificate`, which must stay. Call once. ERR_CRYPTO, ERR_NO_MEMORY.
-enum err tls_listen(uint16_t port, const uint8_t *certificate,
-		    size_t certificate_bytes,
-		    const struct tls_handler *handler);
+// What the endpoint shows: a key of tls/key.h and its certificate, DER.
+struct tls_identity {
+	uint32_t key;
+	const uint8_t *certificate; // copied
+	size_t certificate_bytes;
+};
 
-// As conn_read and conn_write, in clear bytes. ERR_CLOSED on close_notify;
+// Serves TLS on TCP `port`. The key is this room's on OK. Call once.
+// ERR_CRYPTO, ERR_TOO_BIG, ERR_NO_MEMORY.
+enum err tls_listen(uint16_t port, const struct tls_identity *identity,
+		    const struct tls_handler *handler);
+// New handshakes use `identity` from now on, whose key is this room's on OK;
+// sessions that there are keep theirs, whose key goes when the last of them
+// does. There are two generations at most: while sessions of the one before
+// the present are left, these are broken and the call says ERR_AGAIN.
+// ERR_CRYPTO, ERR_TOO_BIG.
+enum err tls_renew(const struct tls_identity *identity);
+// Which identity the handshake of `s` used: 0 is tls_listen's, 1 the next one.
+uint32_t tls_generation(const struct tls_session *s);
+
+// As conn_read and conn_write, in clear bytes. ERR_CLOSED on close_notify, until
+// the connection is reset; no capacity: OK as long as the stream hasn't ended.
 // ERR_RESET on everything else that ends the stream, truncation included: an
 // alert has then been sent where one is due. A client that asks for a KeyUpdate
 // is refused: mbedTLS 3.6 has none. Bytes are written as records when they fill

@@ -52,6 +52,7 @@ struct tls_session {
 	bool is_alerted;  // an alert is on its way
 	bool is_notified; // close_notify was sealed
 	uint32_t records_out;
+	uint32_t generation;      // of the endpoint, unless it has only arrived
 	int64_t heap_bytes;       // until it is open
 	uint64_t deadline_ns;     // the owner's
 	uint64_t own_deadline_ns; // of the present state

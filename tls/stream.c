@@ -206,6 +206,10 @@ enum err tls_read(struct tls_session *s, uint8_t *out, size_t capacity,
 	int status;
 
 	CHECK(s->state == SESSION_OPEN);
+	// Where nothing is to be read, a reset can still be learnt.
+	if ((s->ended == ERR_CLOSED || capacity == 0) &&
+	    conn_read(s->conn, out, 0, count) == ERR_RESET)
+		s->ended = ERR_RESET;
 	if (s->ended != OK)
 		return s->ended;
 	if (capacity == 0) {

@@ -35,7 +35,7 @@ build_need_tools() {
 }
 
 build_configure() {
-	local log=$BUILD/configure.log arguments=("-Dprofile=$1")
+	local log=$BUILD/configure.log arguments=()
 
 	if [ -e "$BUILD/build.ninja" ]; then
 		[ -n "$BUILD_RECONFIGURE" ] || return 0
@@ -68,26 +68,19 @@ build_compile() {
 
 # BUILD_TARGETS names ninja's targets; empty: all.
 build_images() {
-	local profile=development began=$SECONDS BUILD_RECONFIGURE=
+	local began=$SECONDS BUILD_RECONFIGURE=
 
-	case "$*" in
-	"") ;;
-	--production)
-		profile=production
-		BUILD=$BUILD-production
-		;;
-	*)
-		echo "build: knows --production only, not: $*" >&2
+	[ $# -eq 0 ] || {
+		echo "build: takes no arguments" >&2
 		return 2
-		;;
-	esac
+	}
 	build_need_tools || return 1
 	"$PYTHON" "$ROOT/tools/fetch.py" || return 1
 	build_refresh_subprojects || return 1
-	build_configure "$profile" || return 1
+	build_configure || return 1
 	# shellcheck disable=SC2086 # several targets
 	build_compile ${BUILD_TARGETS:-} || return 1
-	echo "build: $profile images, done in $((SECONDS - began)) s"
+	echo "build: done in $((SECONDS - began)) s"
 }
 
 # The firmware that an SEV-SNP launch measures; made once and kept.

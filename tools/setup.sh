@@ -4,15 +4,15 @@
 
 SETUP_PACKAGES=(
 	# build
-	gcc libc6-dev meson ninja-build patch python3 ca-certificates
+	gcc libc6-dev libjansson-dev libssl-dev meson ninja-build patch python3 ca-certificates
 	# the firmware
 	make nasm uuid-dev
 	# run, demo
 	qemu-system-x86 ovmf curl
 	# tests
 	clang libclang-rt-dev clang-format cppcheck shellcheck libcmocka-dev python3-pytest
-	python3-cryptography
-	libssl-dev openssl gnutls-bin sslscan wrk nghttp2-client apache2-utils iproute2
+	python3-pytest-xdist python3-cryptography python3-cbor2 python3-openssl
+	openssl gnutls-bin sslscan wrk nghttp2-client apache2-utils iproute2
 )
 
 setup_missing() {

@@ -2,10 +2,11 @@
 // The app's whole world. An app is one main() that takes requests one at a
 // time and answers them; it has no files, no threads, no sockets. Each call
 // below may put the app to sleep while others are served; none returns before
-// its work is done or has failed. Write as if the kernel trusted nothing of
-// what an app passes: in ring 3, a pointer outside the app's memory or a broken
-// rule will cost the app its request. Today an app runs in ring 0, where a wild
-// pointer ends the guest.
+// its work is done or has failed. It is an ELF of its own, linked by app/link.ld
+// with app/start.c and this SDK; it has no heap. Write as if the kernel trusted
+// nothing of what an app passes: in ring 3, a pointer outside the app's memory or
+// a broken rule will cost the app its request. Today an app runs in ring 0, where
+// a wild pointer ends the guest.
 //
 //	int main(void)
 //	{
@@ -108,15 +109,20 @@ uint64_t app_time_ns(void);
 
 // Encrypts `count` bytes so that only this image on this chip can open them,
 // and binds them to `context`. *sealed_bytes is the capacity before and the
-// length after; APP_UNSUPPORTED without SEV-SNP. An old blob can be replayed by
-// the host; this call can't tell.
+// length after: APP_SEAL_ADDS more than `count`. Nothing may overlap.
+// APP_UNSUPPORTED without SEV-SNP. app_unseal answers APP_BAD_ARGUMENT to
+// anything but a whole blob of this image under this context; *plain is then
+// undefined. An old blob can be replayed by the host; this call can't tell.
+#define APP_SEAL_ADDS 80
+#define APP_SEAL_CONTEXT_BYTES 1024 // at most
+#define APP_SEAL_TEXT_BYTES 1048576 // at most
 int app_seal(const void *context, size_t context_bytes, const void *plain,
 	     size_t count, void *sealed, size_t *sealed_bytes);
 int app_unseal(const void *context, size_t context_bytes, const void *sealed,
 	       size_t count, void *plain, size_t *plain_bytes);
 
-// One line to the console, if the policy lets the app have one; else
-// APP_UNSUPPORTED. The host reads it.
+// One line of at most 512 bytes, without control characters, to the console, if
+// the policy lets the app have one; else APP_UNSUPPORTED. The host reads it.
 int app_log(const char *line);
 
 // Opens a connection to a peer that the policy names; without one, which is

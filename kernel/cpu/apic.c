@@ -6,22 +6,20 @@
 #include <stddef.h>
 
 #include "abi/layout.h"
+#include "abi/x86.h"
 #include "kernel/cpu/features.h"
+#include "kernel/cpu/msr.h"
 #include "kernel/cpu/pio.h"
-#include "kernel/cpu/regs.h"
 #include "kernel/dev/mmio.h"
 #include "kernel/mem/address_space.h"
 
-#define MSR_APIC_BASE 0x1b
 #define APIC_BASE_X2 0x400ull
 #define APIC_BASE_ENABLE 0x800ull
 #define APIC_BASE_ADDRESS 0x000ffffffffff000ull
 // The only place where MSIs can reach: any other is the host's trick.
 #define APIC_DEFAULT_ADDRESS 0xfee00000ull
 
-#define MSR_X2APIC 0x800
-
-// Offsets ("APIC Registers"); x2APIC's MSR is MSR_X2APIC + offset / 16.
+// Offsets ("APIC Registers"); x2APIC's MSR is MSR_X2APIC_FIRST + offset / 16.
 enum apic_register {
 	APIC_ID = 0x20,
 	APIC_VERSION = 0x30,
@@ -64,7 +62,7 @@ static uint32_t apic_read(enum apic_register reg)
 {
 	if (page)
 		return mmio_read32(page + reg);
-	return (uint32_t)read_msr(MSR_X2APIC + (uint32_t)reg / 16);
+	return (uint32_t)msr_read(MSR_X2APIC_FIRST + (uint32_t)reg / 16);
 }
 
 static void apic_write(enum apic_register reg, uint32_t value)
@@ -72,27 +70,27 @@ static void apic_write(enum apic_register reg, uint32_t value)
 	if (page)
 		mmio_write32(page + reg, value);
 	else
-		write_msr(MSR_X2APIC + (uint32_t)reg / 16, value);
+		msr_write(MSR_X2APIC_FIRST + (uint32_t)reg / 16, value);
 }
 
 static enum err choose_mode(void)
 {
-	uint64_t base = read_msr(MSR_APIC_BASE);
+	uint64_t base = msr_read(MSR_APIC_BASE);
 	volatile void *mapped;
 
 	if ((base & APIC_BASE_ADDRESS) != APIC_DEFAULT_ADDRESS)
 		return ERR_DEVICE;
 	if (cpu_has(CPU_X2APIC) || (base & APIC_BASE_X2)) {
 		// From off to x2APIC it goes by way of xAPIC.
-		write_msr(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
-		write_msr(MSR_APIC_BASE,
+		msr_write(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
+		msr_write(MSR_APIC_BASE,
 			  base | APIC_BASE_ENABLE | APIC_BASE_X2);
 		return OK;
 	}
 	TRY(address_space_map_device((struct phys){ APIC_DEFAULT_ADDRESS },
 				     PAGE_SIZE, &mapped));
 	if (!(base & APIC_BASE_ENABLE))
-		write_msr(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
+		msr_write(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
 	page = mapped;
 	return OK;
 }

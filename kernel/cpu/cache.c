@@ -7,6 +7,7 @@
 #include "kernel/cpu/features.h"
 #include "kernel/cpu/mtrr.h"
 #include "kernel/cpu/regs.h"
+#include "kernel/snp/snp.h"
 
 #define PAT_FIELD(index, type) ((uint64_t)(type) << (8 * (index)))
 
@@ -45,12 +46,14 @@ static void pat_write(void)
 {
 	uint64_t cr0;
 
-	// A right value is written all the same: where the host answers the read,
-	// only the write makes it the CPU's.
-	if (read_msr(MSR_PAT) == PAT_VALUE) {
+	// Under SEV-SNP emptying the caches is the host's privilege (WBINVD is
+	// intercepted). No memory of ours had another type, so there's no need.
+	if (snp_is_on()) {
 		write_msr(MSR_PAT, PAT_VALUE);
 		return;
 	}
+	if (read_msr(MSR_PAT) == PAT_VALUE)
+		return;
 	cr0 = caches_stop();
 	write_msr(MSR_PAT, PAT_VALUE);
 	caches_start(cr0);
@@ -94,6 +97,11 @@ enum cache_verdict cache_init(const struct boot_region *regions, size_t count)
 	struct mtrr_state state;
 
 	pat_write();
+	// With nested paging a type is made of the guest's PAT and the nested
+	// tables' (APM volume 2, 15.25.8); the guest's MTRRs are registers that
+	// the host plays, with no effect.
+	if (snp_is_on())
+		return CACHE_NO_MTRR;
 	if (!cpu_has(CPU_MTRR))
 		return CACHE_NO_MTRR;
 	state = mtrr_read();

@@ -12,7 +12,7 @@
 enum cache_verdict {
 	CACHE_AS_FOUND,   // the MTRRs say write-back for all of our memory
 	CACHE_PROGRAMMED, // they didn't, and do now
-	CACHE_NO_MTRR,    // the CPU has none: the PAT alone decides
+	CACHE_NO_MTRR,    // none that counts: the PAT alone decides
 };
 
 // Writes the PAT and makes sure that the regions are cached.

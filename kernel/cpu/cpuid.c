@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// CPUID by the instruction. An SEV-SNP guest gets its answers from a page that
-// the secure processor checked instead, behind the same declaration.
+// CPUID by the instruction; an SEV-SNP guest gets its answers from a page that
+// the secure processor checked instead.
 #include "kernel/cpu/features.h"
+
+#include "kernel/snp/cpuid_page.h"
 
 #define RANGE_MASK 0xffff0000u
 
@@ -9,6 +11,8 @@ static struct cpuid cpuid_ask(uint32_t leaf, uint32_t subleaf)
 {
 	struct cpuid r;
 
+	if (cpuid_page_is_there())
+		return cpuid_page_read(leaf, subleaf);
 	__asm__ volatile("cpuid"
 			 : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
 			 : "a"(leaf), "c"(subleaf));

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/num.h"
+#include "kernel/snp/snp.h"
 
 enum cpuid_register { EAX, EBX, ECX, EDX };
 
@@ -54,6 +55,14 @@ static const struct need needs[] = {
 	{ CPU_PCLMULQDQ, "the CPU has no PCLMULQDQ" },
 };
 
+// Every CPU with SEV-SNP has them: one that doesn't is a host that hides what
+// keeps the kernel out of the app's pages.
+static const struct need snp_needs[] = {
+	{ CPU_SMEP, "the CPU has no SMEP" },
+	{ CPU_SMAP, "the CPU has no SMAP" },
+	{ CPU_UMIP, "the CPU has no UMIP" },
+};
+
 static uint32_t cpuid_register(struct cpuid c, enum cpuid_register reg)
 {
 	switch (reg) {
@@ -76,13 +85,22 @@ bool cpu_has(enum cpu_feature feature)
 	return cpuid_register(cpuid_read(b->leaf, 0), b->reg) >> b->bit & 1;
 }
 
-const char *cpu_missing(void)
+static const char *missing_of(const struct need *list, size_t count)
 {
-	for (size_t i = 0; i < ARRAY_COUNT(needs); i++) {
-		if (!cpu_has(needs[i].feature))
-			return needs[i].sentence;
+	for (size_t i = 0; i < count; i++) {
+		if (!cpu_has(list[i].feature))
+			return list[i].sentence;
 	}
 	return NULL;
+}
+
+const char *cpu_missing(void)
+{
+	const char *missing = missing_of(needs, ARRAY_COUNT(needs));
+
+	if (!missing && snp_is_on())
+		missing = missing_of(snp_needs, ARRAY_COUNT(snp_needs));
+	return missing;
 }
 
 unsigned int cpu_physical_bits(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the CPU offers. All of the kernel asks here and nowhere else, so that
-// under SEV-SNP the answers come from the firmware's CPUID page.
+// What the CPU offers. All of the kernel asks here and nowhere else: under
+// SEV-SNP the answers come from the CPUID page.
 #pragma once
 
 #include <stdbool.h>

@@ -8,7 +8,6 @@
 #include "abi/x86.h"
 #include "kernel/mem/address_space.h"
 
-#define EARLY_STACK_BYTES 0x2000
 #define EXCEPTION_STACK_BYTES 0x2000
 
 // 4.8.1, 4.8.2: in long mode only these bits count. L is bit 53; D, bit 54, is
@@ -42,7 +41,7 @@ struct table_pointer {
 } __attribute__((packed));
 
 static struct tss tss;
-static _Alignas(16) uint8_t early_stack[EARLY_STACK_BYTES];
+static _Alignas(16) uint8_t early_stack[EXCEPTION_STACK_BYTES];
 
 // In the order of the selectors in abi/x86.h.
 static uint64_t gdt[7] = {
@@ -93,7 +92,8 @@ void gdt_init(void)
 	tss = (struct tss){ .io_map_base = sizeof(tss) }; // no port for ring 3
 	for (int slot = GDT_STACK_NONE + 1; slot < GDT_STACK_END; slot++)
 		tss.ist[slot - 1] =
-			(uint64_t)(uintptr_t)(early_stack + EARLY_STACK_BYTES);
+			(uint64_t)(uintptr_t)(early_stack +
+					      EXCEPTION_STACK_BYTES);
 	tss_describe();
 	segments_load();
 }
@@ -103,6 +103,7 @@ static const char *const stack_names[GDT_STACK_END] = {
 	[GDT_STACK_NMI] = "NMI stack",
 	[GDT_STACK_MACHINE_CHECK] = "machine-check stack",
 	[GDT_STACK_PAGE_FAULT] = "page-fault stack",
+	[GDT_STACK_VC] = "#VC stack",
 };
 
 enum err gdt_map_stacks(void)
@@ -115,4 +116,11 @@ enum err gdt_map_stacks(void)
 		tss.ist[slot - 1] = top;
 	}
 	return OK;
+}
+
+bool gdt_stack_holds(enum gdt_stack slot, uint64_t rsp)
+{
+	uint64_t top = tss.ist[slot - 1];
+
+	return rsp <= top && rsp > top - EXCEPTION_STACK_BYTES;
 }

@@ -3,6 +3,7 @@
 // exceptions that can't run on the stack they happened on.
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -15,7 +16,8 @@ enum gdt_stack {
 	GDT_STACK_NMI = 2,
 	GDT_STACK_MACHINE_CHECK = 3,
 	GDT_STACK_PAGE_FAULT = 4,
-	GDT_STACK_END = 5,
+	GDT_STACK_VC = 5,
+	GDT_STACK_END = 6,
 };
 
 // Loads the segments. The exceptions share one small stack in the image's data
@@ -23,3 +25,5 @@ enum gdt_stack {
 void gdt_init(void);
 // Gives each slot a guarded stack of its own. ERR_NO_MEMORY.
 enum err gdt_map_stacks(void);
+// Whether a stack pointer is the one of code that runs on this slot's stack.
+bool gdt_stack_holds(enum gdt_stack slot, uint64_t rsp);

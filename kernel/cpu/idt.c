@@ -59,6 +59,8 @@ static enum gdt_stack stack_of(unsigned int vector)
 		return GDT_STACK_MACHINE_CHECK;
 	case VECTOR_PF:
 		return GDT_STACK_PAGE_FAULT;
+	case VECTOR_VC:
+		return GDT_STACK_VC;
 	default:
 		return GDT_STACK_NONE;
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Port I/O: the one place where it happens. Out of line on purpose: unit tests
-// link a fake machine instead, and SEV-SNP will link a GHCB call.
+// link a fake machine instead, and under SEV-SNP each access is a GHCB call. A
+// host that fails one ends the guest.
 #pragma once
 
 #include <stdint.h>

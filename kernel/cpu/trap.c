@@ -74,16 +74,22 @@ static void place_tell(const struct trap_frame *f)
 			 address_space_name(f->rip), f->error);
 }
 
-void trap_handle(const struct trap_frame *f)
+static struct trap_facts facts_of(const struct trap_frame *f)
 {
 	uint64_t address = read_cr2();
-	struct trap_facts facts = {
+
+	return (struct trap_facts){
 		.vector = f->vector,
 		.error = f->error,
 		.address = address,
 		.address_name = address_space_name(address),
 		.guarded_stack = address_space_guarded_stack(address),
 	};
+}
+
+void trap_tell(const struct trap_frame *f)
+{
+	struct trap_facts facts = facts_of(f);
 	char text[TEXT_LIMIT];
 
 	if (is_telling)
@@ -94,6 +100,13 @@ void trap_handle(const struct trap_frame *f)
 	place_tell(f);
 	registers_tell(f);
 	stack_tell(f->rsp);
+}
+
+void trap_handle(const struct trap_frame *f)
+{
+	struct trap_facts facts = facts_of(f);
+
+	trap_tell(f);
 	if (trap_is_stack_overflow(&facts))
 		halt(HALT_STACK, "a stack ran into its guard page");
 	halt(HALT_EXCEPTION, "an unexpected exception in ring 0");

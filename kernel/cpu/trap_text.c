@@ -92,6 +92,9 @@ void trap_text(const struct trap_facts *f, char *out, size_t capacity)
 
 	if (f->vector == VECTOR_PF)
 		page_fault_text(f, out, capacity);
+	else if (f->vector == EXCEPTION_COUNT)
+		(void)snprintf(out, capacity, "interrupt %lu while masked",
+			       f->error);
 	else if (has_selector(f))
 		(void)snprintf(out, capacity, "%s: %s %lu", name_of(f->vector),
 			       selector_table(f->error), index);

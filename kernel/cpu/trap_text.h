@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct trap_facts {
-	uint64_t vector, error;
+	uint64_t vector, error;    // as in struct trap_frame
 	uint64_t address;          // CR2, of page faults
 	const char *address_name;  // what the address belongs to
 	const char *guarded_stack; // whose guard page it is in, or NULL

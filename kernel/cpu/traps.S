@@ -7,6 +7,9 @@
 // 30. The others push a zero in its place.
 #define HAS_ERROR_CODE 0x60227d00
 
+// The first vector that is no exception's (kernel/cpu/trap.h).
+#define TRAP_MASKED_INTERRUPT EXCEPTION_COUNT
+
 // SSE state of 512 bytes (FXSAVE, APM volume 5).
 #define FXSAVE_BYTES 512
 
@@ -23,13 +26,16 @@ trap_stubs:
 	push	$0
 	.endif
 	push	$vector
+	.if	vector == VECTOR_VC
+	jmp	vc_common
+	.else
 	jmp	trap_common
+	.endif
 	.set	vector, vector + 1
 	.endr
 
-// Builds struct trap_frame and doesn't come back.
-	.balign 16
-trap_common:
+// The registers of struct trap_frame.
+	.macro	push_registers
 	push	%rax
 	push	%rbx
 	push	%rcx
@@ -46,10 +52,47 @@ trap_common:
 	push	%r14
 	push	%r15
 	cld
+	.endm
+
+// Builds struct trap_frame and doesn't come back.
+	.balign 16
+trap_common:
+	push_registers
 	mov	%rsp, %rdi
 	and	$-16, %rsp
 	call	trap_handle
 	ud2
+
+// Likewise, and goes on with the frame as vc_handle left it.
+	.balign 16
+vc_common:
+	push_registers
+	mov	%rsp, %rdi
+	mov	%rsp, %rbp
+	sub	$FXSAVE_BYTES, %rsp
+	and	$-16, %rsp
+	fxsave64 (%rsp)
+	mov	%rsp, %rbx
+	call	vc_handle
+	fxrstor64 (%rbx)
+	mov	%rbp, %rsp
+	pop	%r15
+	pop	%r14
+	pop	%r13
+	pop	%r12
+	pop	%r11
+	pop	%r10
+	pop	%r9
+	pop	%r8
+	pop	%rbp
+	pop	%rdi
+	pop	%rsi
+	pop	%rdx
+	pop	%rcx
+	pop	%rbx
+	pop	%rax
+	add	$16, %rsp		// vector and error code
+	iretq
 
 	.balign 16
 	.globl interrupt_stubs
@@ -64,9 +107,18 @@ interrupt_stubs:
 	.set	vector, vector + 1
 	.endr
 
+// Interrupts are open at one instruction only, but a host that injects one
+// doesn't heed that (APM volume 2, 15.20): then it's as bad as an exception.
+interrupt_while_masked:
+	xchg	%rax, (%rsp)		// the vector, where an error code is
+	push	$TRAP_MASKED_INTERRUPT
+	jmp	trap_common
+
 // Keeps all that C may change, calls the vector's handler, goes back.
 	.balign 16
 interrupt_common:
+	testl	$RFLAGS_IF, 24(%rsp)	// behind RAX, RIP and CS
+	jz	interrupt_while_masked
 	push	%rbx
 	push	%rcx
 	push	%rdx

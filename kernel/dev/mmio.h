@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Device registers: the one place where they are touched. Each call is one
 // load or store of that width, in program order. Out of line on purpose: unit
-// tests link a fake device instead, and SEV-SNP will link a GHCB call. What is
-// read is the host's word: judge it.
+// tests link a fake device instead, and under SEV-SNP each is a GHCB call. A
+// host that fails one ends the guest. What is read is the host's word: judge it.
 #pragma once
 
 #include <stdint.h>

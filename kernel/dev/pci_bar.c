@@ -35,7 +35,7 @@ static bool is_ram(const struct boot_info *info, uint64_t base, uint64_t bytes)
 			     info->ram[i].pages * PAGE_SIZE))
 			return true;
 	}
-	return overlaps(base, bytes, info->image_base, info->image_bytes);
+	return overlaps(base, bytes, info->image_base, info->loaded_bytes);
 }
 
 // Sizes the BAR: *bytes is 0 where there is none or it is one for I/O.

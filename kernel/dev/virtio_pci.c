@@ -11,6 +11,7 @@
 #include "base/num.h"
 #include "kernel/dev/mmio.h"
 #include "kernel/dev/msix.h"
+#include "kernel/snp/snp.h"
 
 // Reads until a reset must be done; QEMU resets within the write.
 #define RESET_READS 100000u
@@ -183,12 +184,21 @@ static void accept_features(const struct virtio_pci *v, uint64_t features)
 		     (uint32_t)(features >> 32));
 }
 
+// What a device must offer. One that doesn't know of the platform's limits to
+// its accesses would reach for the guest's private memory (6.1).
+static uint64_t needed_features(void)
+{
+	return snp_is_on() ? VIRTIO_F_VERSION_1 | VIRTIO_F_ACCESS_PLATFORM
+			   : VIRTIO_F_VERSION_1;
+}
+
 // Steps 4 to 6 of 3.1.1.
 static enum err settle_features(struct virtio_pci *v, uint64_t wanted)
 {
-	uint64_t features = offered_features(v) & (wanted | VIRTIO_F_VERSION_1);
+	uint64_t needed = needed_features();
+	uint64_t features = offered_features(v) & (wanted | needed);
 
-	if (!(features & VIRTIO_F_VERSION_1))
+	if ((features & needed) != needed)
 		return ERR_UNSUPPORTED;
 	accept_features(v, features);
 	status_add(v, VIRTIO_STATUS_FEATURES_OK);

@@ -26,7 +26,8 @@ struct virtio_pci {
 
 // Takes a function that pci_find() found: assigns its BARs, finds its register
 // structures, resets it, settles on the `wanted` features that it offers
-// (VIRTIO_F_VERSION_1 is always among them) and enables MSI-X: steps 1 to 6 of
+// (VIRTIO_F_VERSION_1 is always among them, and under SEV-SNP
+// VIRTIO_F_ACCESS_PLATFORM) and enables MSI-X: steps 1 to 6 of
 // virtio 1.2, 3.1.1. ERR_UNSUPPORTED for a device that is not modern or has no
 // MSI-X, ERR_DEVICE, ERR_NO_MEMORY.
 enum err virtio_pci_start(struct virtio_pci *v, const struct boot_info *info,

@@ -16,8 +16,10 @@ static const struct window windows[] = {
 	{ PAGE_SIZE, USER_END, "low half" },
 	{ USER_END, DIRECT_MAP_BASE, "a non-canonical address" },
 	{ DIRECT_MAP_BASE, DIRECT_MAP_BASE + DIRECT_MAP_BYTES, "direct map" },
-	{ SHARED_BASE, DEVICE_BASE, "shared memory" },
+	{ SHARED_BASE, FIRMWARE_BASE, "shared memory" },
+	{ FIRMWARE_BASE, DEVICE_BASE, "the firmware's pages" },
 	{ DEVICE_BASE, KERNEL_BASE, "device registers" },
+	{ KERNEL_BASE, KERNEL_BASE + IMAGE_HEADERS_BYTES, "image headers" },
 };
 
 static const char *image_part_name(uintptr_t address)
@@ -29,6 +31,9 @@ static const char *image_part_name(uintptr_t address)
 		return "kernel constants";
 	if (address >= (uintptr_t)data_start && address < (uintptr_t)data_end)
 		return "kernel data";
+	if (address >= (uintptr_t)image_shared &&
+	    address < (uintptr_t)image_end)
+		return "the GHCB";
 	return NULL;
 }
 

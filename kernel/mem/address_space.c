@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "kernel/cpu/regs.h"
 #include "kernel/cpu/switch.h"
+#include "kernel/mem/device_window.h"
 #include "kernel/mem/early_pages.h"
 #include "kernel/mem/image.h"
 #include "kernel/mem/page_table.h"
@@ -19,6 +20,7 @@
 static struct page_table table;
 static uint64_t device_cursor = DEVICE_BASE;
 static uint64_t shared_cursor = SHARED_BASE;
+static uint64_t firmware_cursor = FIRMWARE_BASE;
 
 static enum err pool_page_take(struct phys *out)
 {
@@ -48,6 +50,8 @@ enum err address_space_build(const struct boot_info *info,
 	};
 	TRY(page_table_init(&table));
 	TRY(image_map(&table, (struct phys){ info->image_base }));
+	TRY(image_map_rest(&table, (struct phys){ info->image_base },
+			   info->loaded_bytes));
 	return direct_map_build(info);
 }
 
@@ -93,6 +97,7 @@ enum err address_space_map_device(struct phys base, size_t bytes,
 	TRY(page_table_map(&table, at, (struct phys){ base.value - offset },
 			   pages,
 			   DATA_FLAGS | PTE_PCD | PTE_PWT | PAGE_SHARED));
+	TRY(device_window_add(at, (struct phys){ base.value - offset }, pages));
 	// An unmapped page between devices, so that a run-over faults.
 	device_cursor = at + (pages + 1) * PAGE_SIZE;
 	*out = (volatile void *)(uintptr_t)(at + offset);
@@ -110,6 +115,38 @@ enum err address_space_map_shared(struct phys base, size_t pages,
 	shared_cursor = at + pages * PAGE_SIZE;
 	*out = (volatile void *)(uintptr_t)at;
 	return OK;
+}
+
+enum err address_space_map_private(struct phys base, size_t pages,
+				   bool is_writable, void **out)
+{
+	uint64_t at = firmware_cursor;
+
+	TRY(page_table_map(&table, at, base, pages,
+			   PTE_NX | (is_writable ? PTE_WRITE : 0u)));
+	firmware_cursor = at + pages * PAGE_SIZE;
+	*out = (void *)(uintptr_t)at;
+	return OK;
+}
+
+enum err address_space_unmap_private(const void *at, size_t pages)
+{
+	TRY(page_table_unmap(&table, (uintptr_t)at, pages));
+	write_cr3(page_table_cr3(&table)); // flushes the TLB
+	return OK;
+}
+
+enum err address_space_map_app(uint64_t address, struct phys base, size_t pages,
+			       bool is_writable, bool is_executable)
+{
+	uint64_t flags = (is_writable ? PTE_WRITE : 0u) |
+			 (is_executable ? 0u : PTE_NX);
+
+	CHECK(!(is_writable && is_executable));
+	CHECK(address < USER_END);
+	TRY(page_table_unmap(&table, DIRECT_MAP_BASE + base.value, pages));
+	write_cr3(page_table_cr3(&table)); // flushes the TLB
+	return page_table_map(&table, address, base, pages, flags);
 }
 
 enum err address_space_map_stack(const char *name, size_t bytes, uintptr_t *top)
@@ -144,6 +181,6 @@ bool address_space_is_mapped(uintptr_t address)
 	// Before the build, the image is all that is known.
 	if (table.root.value == 0)
 		return address >= (uintptr_t)text_start &&
-		       address < (uintptr_t)data_end;
+		       address < (uintptr_t)image_end;
 	return page_table_find(&table, address, &ignored) == OK;
 }

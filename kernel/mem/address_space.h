@@ -32,6 +32,19 @@ enum err address_space_map_device(struct phys base, size_t bytes,
 // the page pool.
 enum err address_space_map_shared(struct phys base, size_t pages,
 				  volatile void **out);
+// Maps pages that are no memory of the kernel's but private all the same, as
+// the firmware's own are, at FIRMWARE_BASE + offset, never executable.
+// ERR_NO_MEMORY.
+enum err address_space_map_private(struct phys base, size_t pages,
+				   bool is_writable, void **out);
+// Takes them out again. ERR_NO_MEMORY.
+enum err address_space_unmap_private(const void *at, size_t pages);
+// Maps contiguous pages of the app's at `address`, in the low half, readable,
+// writable or executable as told but never both, and takes them out of the
+// direct map. They belong to ring 0 as the app does. The pages must have left
+// the page pool. ERR_NO_MEMORY.
+enum err address_space_map_app(uint64_t address, struct phys base, size_t pages,
+			       bool is_writable, bool is_executable);
 // Maps a new stack of `bytes` (whole pages) between two unmapped guard pages
 // and hands out its highest address. `name` is for dumps ("kernel stack") and
 // is kept. ERR_NO_MEMORY.

@@ -3,6 +3,7 @@
 #include "kernel/mem/image.h"
 
 #include "abi/x86.h"
+#include "base/num.h"
 
 static enum err part_map(const struct page_table *table, struct phys base,
 			 const char *start, const char *end, uint64_t flags)
@@ -19,5 +20,20 @@ enum err image_map(const struct page_table *table, struct phys base)
 {
 	TRY(part_map(table, base, text_start, text_end, 0));
 	TRY(part_map(table, base, rodata_start, rodata_end, PTE_NX));
-	return part_map(table, base, data_start, data_end, PTE_WRITE | PTE_NX);
+	TRY(part_map(table, base, data_start, data_end, PTE_WRITE | PTE_NX));
+	return part_map(table, base, image_shared, image_end,
+			PTE_WRITE | PTE_NX | PAGE_SHARED);
+}
+
+enum err image_map_rest(const struct page_table *table, struct phys base,
+			uint64_t loaded_bytes)
+{
+	uint64_t kernel = align_up(image_bytes(), PAGE_SIZE);
+	uint64_t loaded = align_up(loaded_bytes, PAGE_SIZE);
+
+	TRY(page_table_map(table, KERNEL_BASE, base,
+			   IMAGE_HEADERS_BYTES / PAGE_SIZE, PTE_NX));
+	return page_table_map(table, KERNEL_BASE + kernel,
+			      (struct phys){ base.value + kernel },
+			      (loaded - kernel) / PAGE_SIZE, PTE_NX);
 }

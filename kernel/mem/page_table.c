@@ -175,3 +175,22 @@ enum err page_table_find(const struct page_table *table, uint64_t address,
 	}
 	return ERR_NOT_FOUND;
 }
+
+bool page_table_is_private(const struct page_table *table, uint64_t address)
+{
+	struct phys at = table->root;
+
+	for (unsigned int level = table->levels; level > 0; level--) {
+		uint64_t entry = *entry_of(table, at, address, level);
+
+		if (!(entry & PTE_PRESENT) ||
+		    (entry & private_mask) != private_mask)
+			return false;
+		at = page_table_target(entry);
+		if (at.value >= DIRECT_MAP_BYTES)
+			return false;
+		if (level > 1 && entry & PTE_LARGE)
+			break;
+	}
+	return true;
+}

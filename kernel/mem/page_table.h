@@ -57,3 +57,8 @@ enum err page_table_unmap(const struct page_table *table, uint64_t address,
 // ERR_NOT_FOUND where nothing is mapped.
 enum err page_table_find(const struct page_table *table, uint64_t address,
 			 struct page_mapping *out);
+// Whether all entries on the way to `address`, the last included, carry the
+// private mask and beside it no bit that is beyond DIRECT_MAP_BYTES: else the
+// mask isn't the one that whoever made the table knew. False where nothing is
+// mapped.
+bool page_table_is_private(const struct page_table *table, uint64_t address);

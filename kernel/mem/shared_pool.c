@@ -9,6 +9,8 @@
 #include "base/num.h"
 #include "kernel/mem/address_space.h"
 #include "kernel/mem/page_pool.h"
+#include "kernel/snp/page_state.h"
+#include "kernel/snp/snp.h"
 
 // Words at any address, whatever type lies there.
 typedef uint16_t any16 __attribute__((aligned(1), may_alias));
@@ -27,6 +29,8 @@ enum err shared_pool_init(size_t bytes)
 
 	CHECK(pages > 0 && !pool.at);
 	TRY(page_pool_take(pages, &base));
+	if (snp_is_on())
+		page_state_make_shared(base, pages);
 	// A failure may have left half of them unmapped: they stay out of use.
 	TRY(address_space_map_shared(base, pages, &mapped));
 	pool = (struct shared){ mapped, pages * PAGE_SIZE };

@@ -7,8 +7,8 @@
 
 #include "base/err.h"
 
-// Finds the counter's rate: the CPUID leaf where offered, else against the ACPI
-// PM timer, within a bounded number of reads. ERR_UNSUPPORTED, ERR_DEVICE.
+// Finds the counter's rate, as tsc_rate_find says, within a bounded number of
+// reads. ERR_UNSUPPORTED, ERR_DEVICE.
 enum err clock_init(uint64_t entry_tsc);
 // Nanoseconds since the EFI entry point, at most 2^62: any time-out may be added
 // without a wrap.

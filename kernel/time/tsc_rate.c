@@ -2,9 +2,11 @@
 // How fast the time stamp counter runs.
 #include "kernel/time/tsc_rate.h"
 
+#include "abi/snp.h"
 #include "base/num.h"
 #include "kernel/cpu/features.h"
 #include "kernel/cpu/regs.h"
+#include "kernel/snp/snp.h"
 #include "kernel/time/pm_timer.h"
 
 #define CPUID_TSC 0x15
@@ -15,6 +17,22 @@
 #define CALIBRATION_TICKS (PM_TIMER_HZ / 200) // 5 ms
 #define SAMPLE_TRIES 8
 #define READ_LIMIT 1000000 // a read takes 0.1 us at the least
+
+// MSR_GUEST_TSC_FREQ: the counter's nominal rate in bits 17:0. The true one is
+// lower by the factor, in 1/100,000 (AMD 56860, 8.17.2.5, TSC_FACTOR).
+#define FREQUENCY_MHZ_MASK 0x3ffffull
+#define FACTOR_WHOLE 100000u
+
+static uint64_t secure_hz;
+
+void tsc_rate_set_secure(uint64_t frequency_msr, uint32_t factor)
+{
+	uint64_t nominal_hz = (frequency_msr & FREQUENCY_MHZ_MASK) * 1000000;
+
+	// A factor beyond the whole leaves no rate, which is refused later.
+	secure_hz = nominal_hz / FACTOR_WHOLE *
+		    (FACTOR_WHOLE - min_u64(factor, FACTOR_WHOLE));
+}
 
 static uint64_t rate_of_tsc_leaf(void)
 {
@@ -84,7 +102,7 @@ static enum err rate_of_pm_timer(uint64_t *hz)
 	return OK;
 }
 
-enum err tsc_rate_find(uint64_t *hz)
+static enum err rate_of_host(uint64_t *hz)
 {
 	uint64_t rate = rate_of_tsc_leaf();
 
@@ -92,6 +110,16 @@ enum err tsc_rate_find(uint64_t *hz)
 		rate = rate_of_hypervisor_leaf();
 	if (!rate)
 		TRY(rate_of_pm_timer(&rate));
+	*hz = rate;
+	return OK;
+}
+
+enum err tsc_rate_find(uint64_t *hz)
+{
+	uint64_t rate = secure_hz;
+
+	if (!(snp_status() & SEV_STATUS_SECURE_TSC))
+		TRY(rate_of_host(&rate));
 	if (rate < TSC_RATE_MIN_HZ || rate > TSC_RATE_MAX_HZ)
 		return ERR_DEVICE;
 	*hz = rate;

@@ -6,3 +6,5 @@
 
 // Frees all that was taken. `budget_bytes` is what the next test may take.
 void fake_shared_reset(unsigned long budget_bytes);
+// Bytes that were loaded or copied out since then.
+unsigned long fake_shared_bytes_read(void);

@@ -157,15 +157,26 @@ void tls_play_drop(struct conn *c)
 	pipe_free(c);
 }
 
+struct tls_identity tls_play_identity(void)
+{
+	struct certificate_request request = { 0 };
+
+	CHECK(tls_key_make(&request.key) == OK);
+	CHECK(certificate_make(&request, tls_certificate,
+			       sizeof(tls_certificate),
+			       &tls_certificate_bytes) == OK);
+	return (struct tls_identity){ request.key, tls_certificate,
+				      tls_certificate_bytes };
+}
+
 void tls_play_start(void)
 {
 	static const struct tls_handler handler = { opened, ready };
+	struct tls_identity identity;
 
 	CHECK(tls_key_init() == OK);
-	CHECK(certificate_make(tls_certificate, sizeof(tls_certificate),
-			       &tls_certificate_bytes) == OK);
-	CHECK(tls_listen(443, tls_certificate, tls_certificate_bytes,
-			 &handler) == OK);
+	identity = tls_play_identity();
+	CHECK(tls_listen(443, &identity, &handler) == OK);
 	tls_client_context = SSL_CTX_new(TLS_client_method());
 	CHECK(tls_client_context);
 }
@@ -201,7 +212,7 @@ struct tls_client *tls_client_new(void)
 		clients[i] = c;
 		return c;
 	}
-	CHECK(!"too many clients");
+	CHECK(false); // too many
 	return NULL;
 }
 

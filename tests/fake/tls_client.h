@@ -28,6 +28,8 @@ struct tls_owner {
 
 // The key, the certificate and the endpoint, once for a program.
 void tls_play_start(void);
+// A new key and its certificate, which is then in tls_certificate.
+struct tls_identity tls_play_identity(void);
 // Runs both sides until nothing moves.
 void tls_play(void);
 // The client of a pipe goes away; its owner must let go when it sees that.

@@ -24,6 +24,7 @@ struct tls_session {
 	size_t room, read_limit;
 	enum err end;
 	uint64_t deadline_ns;
+	uint32_t number, generation;
 	bool has_event, is_stuck, is_closed, is_aborted;
 	unsigned int writes, flushes;
 };
@@ -70,19 +71,95 @@ void fake_tls_fail_listen(enum err how)
 	listen_result = how;
 }
 
-enum err tls_listen(uint16_t port, const uint8_t *certificate,
-		    size_t certificate_bytes, const struct tls_handler *h)
+// Of the present generation.
+static uint32_t generation;
+static uint64_t handshakes;
+static uint8_t certificate[16384];
+static size_t certificate_bytes;
+static uint32_t key;
+
+static void adopt(const struct tls_identity *identity)
 {
-	CHECK(port && certificate && certificate_bytes);
+	CHECK(identity->key && identity->certificate_bytes &&
+	      identity->certificate_bytes <= sizeof(certificate));
+	memcpy(certificate, identity->certificate, identity->certificate_bytes);
+	certificate_bytes = identity->certificate_bytes;
+	key = identity->key;
+}
+
+enum err tls_listen(uint16_t port, const struct tls_identity *identity,
+		    const struct tls_handler *h)
+{
+	CHECK(port);
 	TRY(listen_result);
+	adopt(identity);
 	handler = h;
+	return OK;
+}
+
+enum err tls_renew(const struct tls_identity *identity)
+{
+	bool is_used = false;
+
+	for (struct tls_session *s = sessions; s; s = s->next) {
+		if (s->is_closed || s->generation == generation)
+			continue;
+		is_used = true;
+		fake_tls_send_end(s, ERR_RESET);
+	}
+	if (is_used)
+		return ERR_AGAIN;
+	adopt(identity);
+	generation++;
+	return OK;
+}
+
+uint32_t tls_generation(const struct tls_session *s)
+{
+	return s->generation;
+}
+
+void fake_tls_set_handshakes(uint64_t count)
+{
+	handshakes = count;
+}
+
+struct tls_figures tls_figures(void)
+{
+	return (struct tls_figures){ .handshakes = handshakes };
+}
+
+const uint8_t *fake_tls_certificate(size_t *count)
+{
+	*count = certificate_bytes;
+	return certificate;
+}
+
+uint32_t fake_tls_key(void)
+{
+	return key;
+}
+
+// Not a secret, but another one for each session, label and context.
+enum err tls_export(struct tls_session *s, const char *label,
+		    const uint8_t *context, size_t context_bytes, uint8_t *out,
+		    size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		out[i] = (uint8_t)(s->number >> (i % 4 * 8)) ^
+			 context[i % context_bytes] ^
+			 (uint8_t)label[i % strlen(label)];
 	return OK;
 }
 
 struct tls_session *fake_tls_open(void)
 {
+	static uint32_t number;
 	struct tls_session *s = own_memory(sizeof(*s));
 
+	s->number = ++number;
+	s->generation = generation;
+	handshakes++;
 	append(&s->sent, "", 0);
 	s->room = s->read_limit = SIZE_MAX;
 	s->end = ERR_AGAIN;
@@ -207,10 +284,10 @@ enum err tls_read(struct tls_session *s, uint8_t *out, size_t capacity,
 	size_t n =
 		min_size(min_size(capacity, s->read_limit), fake_tls_unread(s));
 
-	CHECK(!s->is_closed && capacity > 0);
+	CHECK(!s->is_closed);
 	if (s->end == ERR_RESET)
 		return ERR_RESET;
-	if (n == 0)
+	if (n == 0 && (capacity > 0 || fake_tls_unread(s) == 0))
 		return s->end;
 	memcpy(out, s->from_client.at + s->read, n);
 	s->read += n;

@@ -43,3 +43,8 @@ unsigned int fake_tls_flushes(const struct tls_session *s);
 void fake_tls_free(struct tls_session *s);
 // The next tls_listen() fails so.
 void fake_tls_fail_listen(enum err how);
+// What the server showed last: the certificate, and the key that goes with it.
+const uint8_t *fake_tls_certificate(size_t *count);
+uint32_t fake_tls_key(void);
+// What tls_figures() says of handshakes.
+void fake_tls_set_handshakes(uint64_t count);

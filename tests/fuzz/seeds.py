@@ -2,7 +2,13 @@
 """Inputs to begin with, so that a few seconds reach what lies deep. Where
 there is a limit, one input fills it and one goes past it."""
 
+import pathlib
 import struct
+import sys
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "vectors"))
+import der  # noqa: E402
+import parts  # noqa: E402
 
 PAGE = 0x1000
 READ, WRITE, EXECUTE = 4, 2, 1
@@ -45,6 +51,31 @@ def net_frames():
             opened + answer + segment(4) + segment(2) + wait,
             ping + solicit + raw, offer + wait + wait,
             step(2, b"\x3a" + bytes(40)) + step(1, b"\x11" + bytes(40))]
+
+
+def certificate_table():
+    """VCEK or VLEK, ASK, ARK; certificates of the least and the greatest
+    size; as many entries as may be, and one more."""
+    guids = [bytes.fromhex(guid) for guid in (
+        "63da758de6644564adc5f4b93be8accd", "a8074bc2a25a483eaae639c045a0b8a1",
+        "4ab7b379bbac4fe4a02f05aef327c782", "c0b406a4a803495297433fb6014cd0ae")]
+
+    def table(*entries):
+        start = 24 * (len(entries) + 1)
+        head = body = b""
+        for guid, data in entries:
+            head += guid + struct.pack("<II", start + len(body), len(data))
+            body += data
+        return head + bytes(24) + body
+
+    def der(count):
+        return b"\x30\x82" + struct.pack(">H", count - 4) + bytes(count - 4)
+
+    vcek, vlek, ask, ark = guids
+    pem = b"-----BEGIN CERTIFICATE-----"
+    return [table(), table((vcek, der(260)), (ask, der(300)), (ark, der(280))),
+            table((vlek, der(0x2000)), (ask, pem)), table((vlek, der(0x2001))),
+            table(*[(ark, b"x")] * 16), table(*[(ark, b"x")] * 17)]
 
 
 def command_line():
@@ -110,3 +141,78 @@ def firmware():
         return metadata + table + struct.pack("<H", len(table) + 18)
 
     return [file(1, 5), file(2, 5), file(1, 64), file(1, 65)]
+
+
+def package():
+    """The headers of a packed image, then a small app."""
+    def section(name, size, rva, raw, offset):
+        return struct.pack("<8sIIIIIIHHI", name, size, rva, raw, offset, 0, 0,
+                           0, 0, 0x40000040)
+
+    optional = struct.pack("<HBBIIIIIQIIHHHHHHIIIIHH", 0x20b, 0, 0, 0, 0, 0,
+                           PAGE, PAGE, 0, PAGE, 512, 0, 0, 0, 0, 0, 0, 0,
+                           7 * PAGE, 0x600, 0, 10, 0x100)
+    sections = (section(b".text", PAGE, PAGE, 512, 0x600)
+                + section(b".rodata", PAGE, 2 * PAGE, 512, 0x800)
+                + section(b".data", 2 * PAGE, 3 * PAGE, 512, 0xa00)
+                + section(b".app", 100, 5 * PAGE, 512, 0xc00)
+                + section(b".policy", 25, 6 * PAGE, 512, 0xe00))
+    headers = (b"MZ".ljust(0x3c, b"\0") + struct.pack("<I", 0x200)).ljust(
+        0x200, b"\0")
+    headers += struct.pack("<IHHIIIHH", 0x4550, 0x8664, 5, 0, 0, 0, 240, 0x22)
+    headers += optional.ljust(240, b"\0") + sections
+
+    def segment(kind, flags, offset, address, size):
+        return struct.pack("<IIQQQQQQ", kind, flags, offset, address, address,
+                           size, size, PAGE)
+
+    app = struct.pack("<IBBBB8xHHIQQQIHHHHHH", ELF_MAGIC, 2, 1, 1, 0, 2, 62,
+                      1, 0x400000, 64, 0, 0, 64, 56, 3, 0, 0, 0)
+    app += (segment(1, READ | EXECUTE, 0, 0x400000, 232)
+            + segment(1, READ | WRITE, 200, 0x401000, 32)
+            + segment(0x6474e551, READ | WRITE, 0, 0, 0))
+    headers = headers.ljust(0x600, b"\0")
+    return [headers + app, headers.replace(b".app", b".ape"),
+            headers[:0x600] + app[:-1]]
+
+
+def policy():
+    """The shortest one, and one with everything in it."""
+    pin = b"\x58\x20" + bytes(32)
+    rest = bytes.fromhex("04f4050206a400f601f602f603f6")
+    full = (b"\xa7\x00\x01\x01\x82\x02\x81" + pin
+            + b"\x02\x81\x82\x62/a\x82\x63GET\x64HEAD"
+            + b"\x03\x81\x83\x44\x0a\x00\x00\x01\x19\x01\xbb" + pin
+            + bytes.fromhex("04f5050106a40019100001f602f60307"))
+    authority = b"\xa7\x00\x01\x01\x82\x03\x81\x45\x30\x03\x02\x01\x05"
+    return [bytes.fromhex("a700010182018002f60380") + rest, full,
+            authority + bytes.fromhex("02f60380") + rest,
+            b"\xa7\x00\x01\x01\x82\x02\x99\x01\x01"]
+
+
+def client_certificate():
+    """Each kind, and PEM."""
+    chain, turin = parts.Chain(), parts.Chain(parts.TURIN, is_vlek=True)
+    return [chain.vek, chain.ca, chain.ark, turin.vek, der.pem(chain.vek)]
+
+
+def client_report():
+    """Report, VEK, CA, root, CRL and the insecure root, each behind its length:
+    one that passes, and one without a chain."""
+    def joined(*pieces):
+        return b"".join(struct.pack("<H", len(piece)) + piece
+                        for piece in pieces)
+
+    chain = parts.Chain()
+    report = parts.Report().bytes
+    return [joined(report, chain.vek, chain.ca, chain.ark, chain.crl,
+                   chain.ark), joined(report)]
+
+
+def client_evidence():
+    """The boot form, a session's, and their pieces by themselves."""
+    chain = parts.Chain()
+    boot = parts.Evidence(chain, size=0)
+    session = parts.Evidence(chain, size=5, index=2)
+    return [boot.bytes, session.bytes, parts.cbor(boot.claims),
+            parts.cbor(session.claims), session.table]

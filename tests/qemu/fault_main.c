@@ -15,6 +15,7 @@
 #include "kernel/cpu/cache.h"
 #include "kernel/cpu/coroutine.h"
 #include "kernel/cpu/idt.h"
+#include "kernel/cpu/pio.h"
 #include "kernel/cpu/regs.h"
 #include "kernel/halt.h"
 #include "kernel/log.h"
@@ -26,6 +27,9 @@
 #define GATE_BYTES 16
 #define INTERRUPT_VECTOR 0x42
 #define GATE_TYPE_OFFSET 5
+#define PIC_MASTER_MASK 0x21
+#define PIC_SLAVE_MASK 0xa1
+#define HIGHEST_PRIORITY 15ull
 
 static const struct boot_info *boot;
 static struct coroutine coroutine;
@@ -110,9 +114,9 @@ static void read_image_alias(void)
 	read_at(DIRECT_MAP_BASE + boot->image_base + PAGE_SIZE);
 }
 
-static void read_headers(void)
+static void write_headers(void)
 {
-	read_at(KERNEL_BASE);
+	write_at(KERNEL_BASE);
 }
 
 static void read_unmapped(void)
@@ -269,19 +273,33 @@ static void on_interrupt(void)
 	__asm__ volatile("pxor %%xmm7, %%xmm7" : : : "xmm7");
 }
 
+// Open for a moment, so nothing of the machine's may be due: the 8259s are
+// masked, and the task priority keeps the APIC's sources back.
 static void take_interrupts(void)
 {
 	uint64_t kept = 0;
 
 	idt_set_interrupt(INTERRUPT_VECTOR, on_interrupt);
+	pio_write8(PIC_MASTER_MASK, 0xff);
+	pio_write8(PIC_SLAVE_MASK, 0xff);
+	__asm__ volatile("mov %0, %%cr8" : : "r"(HIGHEST_PRIORITY));
 	__asm__ volatile("movq %1, %%xmm7\n\t"
+			 "sti\n\t"
 			 "int %2\n\t"
 			 "int %2\n\t"
+			 "cli\n\t"
 			 "movq %%xmm7, %0"
 			 : "=r"(kept)
 			 : "r"(0x1234567890abcdefull), "i"(INTERRUPT_VECTOR)
 			 : "xmm7", "memory");
 	log_line("interrupts %u, kept 0x%lx", interrupts, kept);
+}
+
+// As a host injects one that heeds no mask.
+static void take_masked_interrupt(void)
+{
+	idt_set_interrupt(INTERRUPT_VECTOR, on_interrupt);
+	__asm__ volatile("int %0" : : "i"(INTERRUPT_VECTOR));
 }
 
 // As a host without firmware to speak of might leave them.
@@ -311,6 +329,7 @@ static const struct fault faults[] = {
 	{ "nothing", nothing },
 	{ "coroutine-turns", take_turns },
 	{ "interrupts", take_interrupts },
+	{ "masked-interrupt", take_masked_interrupt },
 	{ "mtrrs", lose_mtrrs },
 	{ "write-text", write_text },
 	{ "write-constant", write_constant },
@@ -321,7 +340,7 @@ static const struct fault faults[] = {
 	{ "read-null", read_null },
 	{ "read-low-half", read_low_half },
 	{ "read-image-alias", read_image_alias },
-	{ "read-headers", read_headers },
+	{ "write-headers", write_headers },
 	{ "read-unmapped", read_unmapped },
 	{ "read-above-stack", read_above_stack },
 	{ "stack-overflow", overflow_stack },

@@ -37,7 +37,7 @@ def line(text, start):
     ("read-null", "read of unmapped null page"),
     ("read-low-half", "read of unmapped low half"),
     ("read-image-alias", "read of unmapped direct map"),
-    ("read-headers", "read of unmapped high half"),
+    ("write-headers", "write to image headers"),
     ("read-unmapped", "read of unmapped high half"),
 ])
 def test_page_fault(fault, words):
@@ -70,6 +70,7 @@ def test_guard_page(fault, stack):
     ("double-fault", "#DF double fault"),
     # The number is the vector; QEMU 7.2 counts it in steps of two.
     ("bad-gate", "#GP general protection: interrupt gate (6|12)"),
+    ("masked-interrupt", "interrupt 66 while masked"),
     ("stray-interrupt", "#GP general protection: interrupt gate (128|256)"),
 ])
 def test_exception(fault, name):

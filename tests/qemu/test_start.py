@@ -22,6 +22,8 @@ STACK_BASE = 0xFFFFC00000000000
 SHARED_BASE = 0xFFFFD00000000000
 DEVICE_BASE = 0xFFFFE00000000000
 KERNEL_BASE = 0xFFFFFFFF80000000
+APP_BASE = 0x400000
+APP_END = 0x40000000
 PAGE_BYTES = 1 << 12
 LARGE_BYTES = 1 << 21
 STILL = "fault=nothing"
@@ -118,6 +120,14 @@ def pages_of(guest, monitor):
             for address, physical, flags in found]
 
 
+def assert_app_permissions(pages):
+    """The app's: where it may be, W^X, and, in ring 0, the supervisor's."""
+    assert all(APP_BASE <= page[0] < APP_END for page in pages)
+    assert not [p for p in pages if "U" in p[2]]
+    rights = {"".join(c for c in p[2] if c in "XW") for p in pages}
+    assert rights == {"", "X", "XW"}, rights
+
+
 def assert_permissions(pages):
     executable = [page for page in pages if "X" not in page[2]]
     assert not [p for p in executable if "W" in p[2]], "writable and executable"
@@ -159,17 +169,22 @@ def test_page_permissions(cpu, monitor):
 
 
 def test_page_permissions_of_a_service(monitor):
-    """Devices uncached, and shared memory seen through its window alone."""
+    """Devices uncached; shared memory and the app's pages have no second
+    mapping."""
     with Guest(image("hello"), extra=monitor_option(monitor)) as guest:
         guest.wait_https(90)
-        pages = pages_of(guest, monitor)
+        every = pages_of(guest, monitor)
+    app = [page for page in every if page[0] < LOW_HALF_END]
+    pages = [page for page in every if page[0] >= LOW_HALF_END]
+    assert_app_permissions(app)
     assert_permissions(pages)
     devices = [p for p in pages if DEVICE_BASE <= p[0] < KERNEL_BASE]
     shared = {p[1] for p in pages if SHARED_BASE <= p[0] < DEVICE_BASE}
     assert devices and all(p[2][5:7] == "CT" for p in devices)
     assert shared
+    alone = shared | {p[1] for p in app}
     for address, physical, flags in pages:
-        if address < STACK_BASE and address >= LOW_HALF_END:
+        if address < STACK_BASE:
             bytes_ = LARGE_BYTES if "P" in flags else PAGE_BYTES
-            assert not [s for s in shared
+            assert not [s for s in alone
                         if physical <= s < physical + bytes_], hex(address)

@@ -17,25 +17,16 @@
 
 static uint8_t der[CERTIFICATE_LIMIT];
 static size_t der_bytes;
-static size_t evidence_bytes; // of the fake below; 0: none
-
-enum err evidence_boot_form(uint8_t *out, size_t capacity, size_t *count)
-{
-	if (evidence_bytes == 0)
-		return ERR_UNSUPPORTED;
-	if (evidence_bytes > capacity)
-		return ERR_TOO_BIG;
-	memset(out, 0x5a, evidence_bytes);
-	*count = evidence_bytes;
-	return OK;
-}
+static uint8_t evidence[CERTIFICATE_LIMIT + 1000];
+static struct certificate_request request = { .evidence = evidence };
 
 static X509 *make(void)
 {
 	const uint8_t *p = der;
 	X509 *x;
 
-	assert_int_equal(certificate_make(der, sizeof(der), &der_bytes), OK);
+	assert_int_equal(
+		certificate_make(&request, der, sizeof(der), &der_bytes), OK);
 	x = d2i_X509(NULL, &p, (long)der_bytes);
 	assert_non_null(x);
 	assert_ptr_equal(p, der + der_bytes);
@@ -52,7 +43,10 @@ static int start(void **state)
 	if (tls_key_init() != ERR_UNSUPPORTED)
 		return -1;
 	fake_features_take(-1);
-	return tls_key_init() == OK ? 0 : -1;
+	memset(evidence, 0x5a, sizeof(evidence));
+	if (tls_key_init() != OK)
+		return -1;
+	return tls_key_make(&request.key) == OK ? 0 : -1;
 }
 
 static void test_signs_itself(void **state)
@@ -138,10 +132,12 @@ static void test_holds_the_key(void **state)
 	X509 *x = make();
 
 	(void)state;
-	assert_int_equal(tls_key_spki(spki, sizeof(spki), &count), OK);
+	assert_int_equal(tls_key_spki(request.key, spki, sizeof(spki), &count),
+			 OK);
 	assert_int_equal(i2d_PUBKEY(X509_get0_pubkey(x), &p), (int)count);
 	assert_memory_equal(spki, theirs, count);
-	assert_int_equal(tls_key_spki(spki, count - 1, &count), ERR_TOO_BIG);
+	assert_int_equal(tls_key_spki(request.key, spki, count - 1, &count),
+			 ERR_TOO_BIG);
 	X509_free(x);
 }
 
@@ -159,21 +155,28 @@ static void test_evidence_is_an_extension(void **state)
 	X509 *x = make();
 	X509_EXTENSION *e;
 	const ASN1_OCTET_STRING *value;
+	ASN1_OCTET_STRING *inner;
+	const uint8_t *p;
 
 	(void)state;
 	assert_int_equal(evidence_at(x), -1);
 	X509_free(x);
-	evidence_bytes = 5000;
+	request.evidence_bytes = 5000;
 	x = make();
 	assert_int_equal(X509_verify(x, X509_get0_pubkey(x)), 1);
 	e = X509_get_ext(x, evidence_at(x));
 	assert_non_null(e);
 	assert_int_equal(X509_EXTENSION_get_critical(e), 0);
 	value = X509_EXTENSION_get_data(e);
-	assert_int_equal(ASN1_STRING_length(value), 5000);
-	assert_int_equal(ASN1_STRING_get0_data(value)[4999], 0x5a);
+	// CMW ::= CHOICE { json UTF8String, cbor OCTET STRING }
+	p = ASN1_STRING_get0_data(value);
+	inner = d2i_ASN1_OCTET_STRING(NULL, &p, ASN1_STRING_length(value));
+	assert_non_null(inner);
+	assert_int_equal(ASN1_STRING_length(inner), 5000);
+	assert_memory_equal(ASN1_STRING_get0_data(inner), evidence, 5000);
+	ASN1_OCTET_STRING_free(inner);
 	X509_free(x);
-	evidence_bytes = 0;
+	request.evidence_bytes = 0;
 }
 
 static void test_refuses_what_does_not_fit(void **state)
@@ -184,14 +187,16 @@ static void test_refuses_what_does_not_fit(void **state)
 	X509_free(make());
 	// A signature's length varies by a few bytes.
 	for (size_t n = 0; n < der_bytes - 8; n++)
-		assert_int_equal(certificate_make(der, n, &count), ERR_TOO_BIG);
-	for (evidence_bytes = CERTIFICATE_LIMIT - 600;
-	     evidence_bytes < CERTIFICATE_LIMIT + 2; evidence_bytes += 200)
-		assert_int_equal(certificate_make(der, sizeof(der), &count),
-				 evidence_bytes == CERTIFICATE_LIMIT - 600
-					 ? OK
-					 : ERR_TOO_BIG);
-	evidence_bytes = 0;
+		assert_int_equal(certificate_make(&request, der, n, &count),
+				 ERR_TOO_BIG);
+	for (size_t n = CERTIFICATE_LIMIT - 600; n < CERTIFICATE_LIMIT + 2;
+	     n += 200) {
+		request.evidence_bytes = n;
+		assert_int_equal(
+			certificate_make(&request, der, sizeof(der), &count),
+			n == CERTIFICATE_LIMIT - 600 ? OK : ERR_TOO_BIG);
+	}
+	request.evidence_bytes = 0;
 }
 
 static void expect_unsigned(const char *number, size_t count,

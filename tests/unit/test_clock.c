@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "abi/snp.h"
 #include "base/num.h"
 #include "kernel/cpu/features.h"
 #include "kernel/cpu/pio.h"
@@ -17,6 +18,7 @@
 #include "kernel/time/pm_timer.h"
 #include "kernel/time/scale.h"
 #include "kernel/time/tsc_rate.h"
+#include "tests/fake/snp.h"
 
 static struct {
 	bool has_tsc;
@@ -171,6 +173,38 @@ static void refuses_nonsense(void **state)
 	assert_true(hz == 42);
 }
 
+// The host's sources all lie, and none of them is asked.
+static void secure_tsc_asks_nobody(void **state)
+{
+	uint64_t hz = 42;
+
+	(void)state;
+	fake.tsc_leaf = (struct cpuid){ 1, 100, 30000000, 0 };
+	fake_snp_set_status(SEV_STATUS_SNP | SEV_STATUS_SECURE_TSC);
+	assert_int_equal(tsc_rate_find(&hz), ERR_DEVICE); // nothing was set
+	// 2.45 GHz, less 0.2 %; upper bits of the register are reserved.
+	tsc_rate_set_secure(0xfffffffffffc0000 | 2450, 200);
+	assert_int_equal(tsc_rate_find(&hz), OK);
+	assert_true(hz == 2445100000);
+	tsc_rate_set_secure(2450, 0);
+	assert_int_equal(tsc_rate_find(&hz), OK);
+	assert_true(hz == 2450000000);
+	tsc_rate_set_secure(0x3ffff, 0);
+	assert_int_equal(tsc_rate_find(&hz), ERR_DEVICE);
+	tsc_rate_set_secure(2450, 99999);
+	assert_int_equal(tsc_rate_find(&hz), ERR_DEVICE);
+	tsc_rate_set_secure(2450, 100000);
+	assert_int_equal(tsc_rate_find(&hz), ERR_DEVICE);
+	tsc_rate_set_secure(2450, UINT32_MAX);
+	assert_int_equal(tsc_rate_find(&hz), ERR_DEVICE);
+	assert_true(hz == 2450000000);
+	// Without the feature the register counts for nothing.
+	fake_snp_set_status(SEV_STATUS_SNP);
+	assert_int_equal(tsc_rate_find(&hz), OK);
+	assert_true(hz == 3000000000);
+	fake_snp_set_status(0);
+}
+
 static void never_goes_backward(void **state)
 {
 	uint64_t start = read_tsc(), before;
@@ -204,6 +238,7 @@ int main(void)
 		cmocka_unit_test_setup(calibrates, reset),
 		cmocka_unit_test_setup(turns_the_pm_timer_on, reset),
 		cmocka_unit_test_setup(refuses_nonsense, reset),
+		cmocka_unit_test_setup(secure_tsc_asks_nobody, reset),
 		cmocka_unit_test_setup(never_goes_backward, reset),
 	};
 

@@ -70,6 +70,37 @@ static void test_types(void **state)
 	assert_region(4, 0x10700000, 1); // conventional
 }
 
+static void test_firmware_range(void **state)
+{
+	(void)state;
+	add(EFI_CONVENTIONAL_MEMORY, 0x10000000, 100);
+	add(EFI_RESERVED_MEMORY, 0xff000000, 4096);
+	add(EFI_CONVENTIONAL_MEMORY, 0xfefff000, 1);
+	add(EFI_CONVENTIONAL_MEMORY, 0x100000000, 1);
+	assert_int_equal(judge(), OK);
+	assert_int_equal(found.ram_count, 3);
+	map_count = 1;
+	add(EFI_CONVENTIONAL_MEMORY, 0xfefff000, 2);
+	assert_refused(ERR_BAD_INPUT);
+	map_count = 1;
+	add(EFI_BOOT_SERVICES_DATA, 0xfffff000, 1);
+	assert_refused(ERR_BAD_INPUT);
+}
+
+static void test_unaccepted(void **state)
+{
+	(void)state;
+	add(EFI_CONVENTIONAL_MEMORY, 0x10000000, 100);
+	assert_int_equal(judge(), OK);
+	assert_int_equal(found.unaccepted_pages, 0);
+	add(EFI_UNACCEPTED_MEMORY, 0x20000000, 7);
+	add(EFI_UNACCEPTED_MEMORY, 0x30000000, 1000);
+	assert_int_equal(judge(), OK);
+	assert_int_equal(found.unaccepted_pages, 1007);
+	assert_int_equal(found.ram_count, 1);
+	assert_region(0, 0x10000000, 100);
+}
+
 static void test_types_touch(void **state)
 {
 	(void)state;
@@ -262,6 +293,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_types, set_up),
+		cmocka_unit_test_setup(test_unaccepted, set_up),
+		cmocka_unit_test_setup(test_firmware_range, set_up),
 		cmocka_unit_test_setup(test_types_touch, set_up),
 		cmocka_unit_test_setup(test_image_is_cut_out, set_up),
 		cmocka_unit_test_setup(test_image_alone, set_up),

@@ -155,6 +155,35 @@ static void test_private_mask(void **state)
 	assert_mapped(DIRECT_MAP_BASE + 0x1000, 0x1000, DATA, PAGE_SIZE);
 }
 
+// A table by whoever knows where the C-bit is, judged by one who was told.
+static void test_is_private(void **state)
+{
+	const uint64_t small = 0x400000, large = 0x40000000;
+	uint64_t *root;
+
+	(void)state;
+	begin(4);
+	page_table_set_private_mask(C_BIT);
+	map(small, 0x7000, 1, DATA);
+	map(small + PAGE_SIZE, 0x8000, 1, DATA | PAGE_SHARED);
+	map(large, 0x200000, LARGE_PAGE_SIZE / PAGE_SIZE, DATA);
+	assert_true(page_table_is_private(&table, small));
+	assert_true(page_table_is_private(&table, large + PAGE_SIZE));
+	assert_false(page_table_is_private(&table, small + PAGE_SIZE));
+	assert_false(page_table_is_private(&table, small + 2 * PAGE_SIZE));
+	// another bit than the table's, one more, or one less on the way
+	page_table_set_private_mask(1ull << 47);
+	assert_false(page_table_is_private(&table, small));
+	page_table_set_private_mask(0);
+	assert_false(page_table_is_private(&table, small));
+	page_table_set_private_mask(C_BIT);
+	root = page_table_entries(&table, table.root);
+	root[0] |= 1ull << 47;
+	assert_false(page_table_is_private(&table, small));
+	root[0] &= ~(1ull << 47 | C_BIT);
+	assert_false(page_table_is_private(&table, small));
+}
+
 static void test_no_memory(void **state)
 {
 	(void)state;
@@ -178,6 +207,7 @@ int main(void)
 		cmocka_unit_test(test_large_needs_both),
 		cmocka_unit_test(test_unmap_splits),
 		cmocka_unit_test(test_private_mask),
+		cmocka_unit_test(test_is_private),
 		cmocka_unit_test(test_no_memory),
 	};
 

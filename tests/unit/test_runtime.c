@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "app/call.h"
+#include "app/loader.h"
 #include "app/request_copy.h"
 #include "app/runtime.h"
 #include "app/sdk/anchorhold.h"
@@ -114,6 +115,29 @@ static void do_calls(void)
 	note(app_reply(200, NULL, 0, "", 0));
 }
 
+// Work for the processor: as many turns as it takes.
+static void do_random(void)
+{
+	static uint8_t large[(9u << 20) / 2];
+
+	note(app_random(large, sizeof(large)));
+	note(large[sizeof(large) - 2] == 0xff);
+	note(app_reply(200, NULL, 0, "", 0));
+}
+
+static void do_seal(void)
+{
+	static uint8_t plain[1 << 20], sealed[(1 << 20) + APP_SEAL_ADDS];
+
+	for (int i = 0; i < 8; i++) {
+		size_t n = sizeof(sealed);
+
+		(void)app_seal("", 0, plain, sizeof(plain), sealed, &n);
+		(void)app_unseal("", 0, plain, sizeof(plain), sealed, &n);
+	}
+	note(app_reply(200, NULL, 0, "", 0));
+}
+
 static void do_part(void)
 {
 	note(app_reply_begin(200, NULL, 0, APP_LENGTH_UNKNOWN));
@@ -128,10 +152,11 @@ static const struct {
 	const char *path;
 	void (*act)(void);
 } acts[] = {
-	{ "/hello", do_hello }, { "/pieces", do_pieces },
-	{ "/read", do_read },   { "/large", do_large },
-	{ "/wrong", do_wrong }, { "/calls", do_calls },
-	{ "/part", do_part },   { "/nothing", do_nothing },
+	{ "/hello", do_hello },   { "/pieces", do_pieces },
+	{ "/read", do_read },     { "/large", do_large },
+	{ "/wrong", do_wrong },   { "/calls", do_calls },
+	{ "/random", do_random }, { "/seal", do_seal },
+	{ "/part", do_part },     { "/nothing", do_nothing },
 };
 
 int app_entry(void)
@@ -371,6 +396,30 @@ static void test_calls_are_bounded(void **state)
 	leave(s);
 }
 
+static unsigned int turns_of(const char *text)
+{
+	struct tls_session *s = client();
+	unsigned int turns = 0;
+
+	say(s, text);
+	while (runtime_poll())
+		turns++;
+	assert_status(s, 200);
+	leave(s);
+	return turns;
+}
+
+static void test_crypto_is_bounded(void **state)
+{
+	(void)state;
+	assert_in_range(turns_of("GET /random HTTP/1.1\r\nHost: a\r\n\r\n"), 5,
+			6);
+	assert_int_equal(noted[0], APP_OK);
+	assert_int_equal(noted[1], 1);
+	assert_in_range(turns_of("GET /seal HTTP/1.1\r\nHost: a\r\n\r\n"), 16,
+			18);
+}
+
 // An app that goes on without app_reply_end: the client can't take what came
 // for the whole, whatever its version; for HEAD nothing is missing.
 static void test_part_is_not_the_whole(void **state)
@@ -404,6 +453,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_calls),
 		cmocka_unit_test(test_turns_are_bounded),
 		cmocka_unit_test(test_calls_are_bounded),
+		cmocka_unit_test(test_crypto_is_bounded),
 		cmocka_unit_test(test_part_is_not_the_whole),
 	};
 

@@ -353,9 +353,9 @@ static const struct {
 	{ "GET /.well-known/anchorhold/evidence?nonce="
 	  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 	  501, "no evidence" },
-	{ "GET /.well-known/anchorhold/evidence", 400, "bad-nonce" },
-	{ "GET /.well-known/anchorhold/evidence?nonce=AA", 400, "bad-nonce" },
-	{ "GET /.well-known/anchorhold/policy", 501, "no policy" },
+	{ "GET /.well-known/anchorhold/evidence", 501, "no evidence" },
+	{ "GET /.well-known/anchorhold/evidence?nonce=AA", 501, "no evidence" },
+	{ "GET /.well-known/anchorhold/policy", 200, "\r\n\r\n\xa0" },
 	{ "GET /.well-known/anchorhold/x", 404, "not-found" },
 	{ "POST /.well-known/anchorhold/", 405, "Allow: GET, HEAD\r\n" },
 };

@@ -8,10 +8,13 @@
 #include <cmocka.h>
 
 #include "abi/layout.h"
+#include "abi/snp.h"
 #include "base/bytes.h"
 #include "kernel/mem/address_space.h"
+#include "kernel/snp/page_state.h"
 #include "tests/fake/death.h"
 #include "tests/fake/ram.h"
+#include "tests/fake/snp.h"
 
 #define POOL_PAGES 5
 
@@ -27,6 +30,15 @@ enum err address_space_map_shared(struct phys base, size_t pages,
 	mapped = base;
 	*out = page_pool_address(base);
 	return OK;
+}
+
+static struct phys shared_base;
+static size_t shared_pages;
+
+void page_state_make_shared(struct phys base, size_t pages)
+{
+	shared_base = base;
+	shared_pages = pages;
 }
 
 static int start(void **state)
@@ -49,7 +61,11 @@ static void starts_once(void **state)
 	assert_int_equal(shared_pool_init(POOL_PAGES * PAGE_SIZE),
 			 ERR_NO_MEMORY);
 	map_answer = OK;
+	assert_int_equal(shared_pages, 0); // a plain machine
+	fake_snp_set_status(SEV_STATUS_SNP);
 	assert_int_equal(shared_pool_init(POOL_PAGES * PAGE_SIZE - 5), OK);
+	assert_int_equal(shared_pages, POOL_PAGES);
+	assert_true(shared_base.value == mapped.value);
 	assert_check_fails((void)shared_pool_init(PAGE_SIZE));
 }
 

@@ -248,6 +248,39 @@ static void test_pool_is_shared(void **state)
 		tls_client_free(clients[i]);
 }
 
+// A reset is seen though nothing can be read: behind close_notify, or without
+// room.
+static void test_reset_behind_the_end(void **state)
+{
+	struct tls_client *c = tls_client_connected();
+	struct tls_owner *o = tls_newest;
+	uint8_t byte;
+	size_t count;
+
+	(void)state;
+	o->keeps = true;
+	assert_int_equal(tls_read(o->session, &byte, 0, &count), OK);
+	SSL_shutdown(c->ssl);
+	tls_play();
+	assert_int_equal(tls_read(o->session, &byte, 1, &count), ERR_CLOSED);
+	pipe_reset(c->conn);
+	assert_int_equal(tls_read(o->session, &byte, 1, &count), ERR_RESET);
+	tls_owner_abort(o);
+	tls_client_free(c);
+
+	c = tls_client_connected();
+	o = tls_newest;
+	o->is_deaf = o->keeps = true;
+	assert_int_equal(SSL_write(c->ssl, "bye", 3), 3);
+	tls_play();
+	assert_int_equal(tls_read(o->session, &byte, 0, &count), OK);
+	assert_int_equal(count, 0);
+	pipe_reset(c->conn);
+	assert_int_equal(tls_read(o->session, &byte, 0, &count), ERR_RESET);
+	tls_owner_abort(o);
+	tls_client_free(c);
+}
+
 static void test_client_vanishes_at_every_byte(void **state)
 {
 	uint64_t used = 0;
@@ -281,6 +314,7 @@ int main(void)
 					  clean),
 		cmocka_unit_test_teardown(test_slow_owner_ends_nobody, clean),
 		cmocka_unit_test_teardown(test_pool_is_shared, clean),
+		cmocka_unit_test_teardown(test_reset_behind_the_end, clean),
 		cmocka_unit_test_teardown(test_client_vanishes_at_every_byte,
 					  clean),
 	};

@@ -37,6 +37,7 @@ static const struct {
 	{ { 8, 0, 0, "null page", NULL }, "#DF double fault" },
 	{ { 0, 0, 0, "guard page", "kernel stack" }, "#DE divide error" },
 	{ { 22, 0, 0, "null page", NULL }, "reserved exception" },
+	{ { 32, 241, 0, "null page", NULL }, "interrupt 241 while masked" },
 	{ { 300, 0, 0, "null page", NULL }, "reserved exception" },
 };
 

@@ -8,9 +8,11 @@
 
 #include <cmocka.h>
 
+#include "abi/snp.h"
 #include "kernel/dev/nic.h"
 #include "kernel/entropy/entropy.h"
 #include "tests/fake/shared_array.h"
+#include "tests/fake/snp.h"
 #include "tests/fake/virtio_device.h"
 
 #define RECEIVE VIRTIO_NET_QUEUE_RECEIVE
@@ -79,6 +81,22 @@ static void starts_without_extras(void **state)
 	assert_memory_equal(mac, "\xfe\xff\xff\xff\xff\xff", 6);
 	assert_false(nic_offloads_checksum());
 	assert_true(nic_link_is_up());
+}
+
+// A card that would reach for private memory is no card for an SEV-SNP guest.
+static void demands_the_platforms_rules(void **state)
+{
+	(void)state;
+	fake_snp_set_status(SEV_STATUS_SNP);
+	add_card(OFFERED);
+	assert_int_equal(nic_init(&info), ERR_UNSUPPORTED);
+	assert_int_equal(fake_virtio.common.device_status,
+			 VIRTIO_STATUS_FAILED);
+	add_card(OFFERED | VIRTIO_F_ACCESS_PLATFORM);
+	assert_int_equal(nic_init(&info), OK);
+	assert_true(fake_virtio.accepted ==
+		    (OFFERED | VIRTIO_F_ACCESS_PLATFORM));
+	fake_snp_set_status(0);
 }
 
 static void makes_a_mac_of_its_own(void **state)
@@ -253,6 +271,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(starts),
 		cmocka_unit_test(starts_without_extras),
+		cmocka_unit_test(demands_the_platforms_rules),
 		cmocka_unit_test(makes_a_mac_of_its_own),
 		cmocka_unit_test(takes_a_transitional_card),
 		cmocka_unit_test(refuses_a_bad_card),
