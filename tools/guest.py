@@ -6,8 +6,8 @@
         ... requests to guest.port ...
         print(guest.serial_text())
 
-Nothing of a guest outlives its Guest: QEMU dies with the Python process that
-started it, however that one ends.
+Nothing of a guest outlives its Guest, however that one ends: QEMU dies with the
+Python process that started it, and so do its logs, which have no names.
 """
 
 import ctypes
@@ -87,8 +87,23 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+class Log:
+    """A file without a name, which others open by its path."""
+
+    def __init__(self):
+        self.file = tempfile.TemporaryFile(prefix="anchorhold-log-")
+        self.path = f"/proc/{os.getpid()}/fd/{self.file.fileno()}"
+
+    def text(self):
+        with open(self.path, "rb") as file:
+            return file.read().decode("utf-8", "replace")
+
+
 class Guest:
     """QEMU with one image. Ports are on 127.0.0.1; `port` leads to 443."""
+
+    program = QEMU
+    firmware = FIRMWARE
 
     def __init__(self, image, memory_mib=256, cpu="EPYC-Milan", port=None,
                  append="", extra=(), log=None, net=True):
@@ -101,20 +116,16 @@ class Guest:
         self.net = net
         self.process = None
         self.started_at = None
-        self._own_log = log is None
-        if self._own_log:
-            handle, log = tempfile.mkstemp(prefix="anchorhold-serial-")
-            os.close(handle)
-        self.log = str(log)
-        self._qemu_log = self.log + ".qemu"
+        self._serial, self._said = Log(), Log()
+        self.log = str(log or self._serial.path)
 
     def command(self):
         """QEMU's command line, as a list."""
         line = [
-            QEMU, "-machine", "q35", "-accel", "tcg", "-cpu", self.cpu,
+            self.program, "-machine", "q35", "-accel", "tcg", "-cpu", self.cpu,
             "-smp", "1", "-m", f"{self.memory_mib}M", "-nodefaults",
             "-no-user-config", "-display", "none", "-no-reboot",
-            "-bios", FIRMWARE, "-kernel", self.image,
+            "-bios", str(self.firmware), "-kernel", self.image,
             "-serial", f"file:{self.log}",
         ]
         if self.net:
@@ -130,10 +141,12 @@ class Guest:
         return self.process.pid
 
     def start(self):
-        if not shutil.which(QEMU):
-            raise GuestError(f"{QEMU} isn't installed: run ./anchorhold setup")
-        if not os.path.exists(FIRMWARE):
-            raise GuestError(f"{FIRMWARE} is missing: run ./anchorhold setup")
+        if not shutil.which(self.program):
+            raise GuestError(f"{self.program} isn't installed: run "
+                             "./anchorhold setup")
+        if not os.path.exists(self.firmware):
+            raise GuestError(f"{self.firmware} is missing: run ./anchorhold "
+                             "setup and ./anchorhold build")
         if not os.path.exists(self.image):
             raise GuestError(f"{self.image} is missing: run ./anchorhold build")
         if self.net and not port_is_free(self.port):
@@ -141,11 +154,11 @@ class Guest:
                              "another with --port")
         with open(self.log, "wb"):
             pass
+        command = self.command()
         self.started_at = time.monotonic()
-        with open(self._qemu_log, "wb") as errors:
-            self.process = subprocess.Popen(
-                self.command(), stdin=subprocess.DEVNULL, stdout=errors,
-                stderr=errors, preexec_fn=die_with_parent)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=self._said.file,
+            stderr=self._said.file, preexec_fn=die_with_parent)
         return self
 
     def is_running(self):
@@ -158,8 +171,7 @@ class Guest:
 
     def qemu_text(self):
         """What QEMU itself has said, but for features that TCG lacks."""
-        with open(self._qemu_log, "rb") as said:
-            lines = said.read().decode("utf-8", "replace").splitlines(True)
+        lines = self._said.text().splitlines(True)
         return "".join(line for line in lines if TCG_LACKS not in line)
 
     def halt_line(self):
@@ -227,18 +239,7 @@ class Guest:
             self.process.wait()
 
     def __enter__(self):
-        try:
-            return self.start()
-        except BaseException:
-            self._forget_logs()
-            raise
+        return self.start()
 
     def __exit__(self, *exc):
         self.stop()
-        self._forget_logs()
-
-    def _forget_logs(self):
-        if self._own_log:
-            for path in (self.log, self._qemu_log):
-                if os.path.exists(path):
-                    os.unlink(path)

@@ -9,10 +9,20 @@ import sys
 import threading
 import time
 
+import guest_emulated
+import guest_snp
 from guest import Guest, GuestError, GuestHalted, plain
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 READY_LIMIT_SECONDS = 120
+PLAIN_WORDS = """\
+run: PLAIN QEMU, WITHOUT SEV-SNP: the host can read and change this guest. It
+run: has no evidence; a client that verifies will refuse it.
+"""
+EMULATED_WORDS = """\
+run: EMULATED: this is the SEV-SNP emulator. NOTHING IS PROTECTED, and its
+run: EMULATED evidence, signed by keys of this checkout, proves nothing.
+"""
 
 
 class Stopped(Exception):
@@ -43,7 +53,8 @@ class Stopper:
 def arguments(build):
     parser = argparse.ArgumentParser(
         prog="./anchorhold run",
-        description="Boots an image under QEMU (TCG), without SEV-SNP.")
+        description="Boots an image: with SEV-SNP where the host has it, "
+                    "else under plain QEMU (TCG), without.")
     parser.add_argument("--app", default="hello",
                         help="the app linked in (default: hello)")
     parser.add_argument("--port", type=int, default=8443,
@@ -57,26 +68,48 @@ def arguments(build):
                         help="the guest's command line: ip=ADDRESS/BITS "
                              "instead of DHCP, figures=SECONDS between lines "
                              "of counters")
-    parser.add_argument("--plain", action="store_true",
-                        help="without SEV-SNP: what runs now anyway")
-    parser.add_argument("--emu", action="store_true",
-                        help="under the SEV-SNP emulator: not possible yet")
+    parser.add_argument("--production", action="store_true",
+                        help="the image without a console, which halts where "
+                             "there is no SEV-SNP")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--snp", action="store_const", dest="way", const="snp",
+                     help="with SEV-SNP, or not at all")
+    way.add_argument("--plain", action="store_const", dest="way",
+                     const="plain", help="without SEV-SNP")
+    way.add_argument("--emu", action="store_const", dest="way", const="emu",
+                     help="under the SEV-SNP emulator, which protects "
+                          "nothing; one CPU model, --cpu is for others")
     chosen = parser.parse_args()
-    if chosen.emu:
-        parser.error("--emu comes with a later issue: the image is no "
-                     "SNP guest yet; --plain is what runs now")
+    if chosen.way is None:
+        chosen.way = "snp" if guest_snp.host_has_snp() else "plain"
     if not 1 <= chosen.port <= 65535:
         parser.error(f"--port {chosen.port}: a port is 1 to 65535")
     if chosen.memory < 1:
         parser.error(f"--memory {chosen.memory}: at least 1 (MiB)")
-    chosen.image = build / "image" / f"anchorhold-{chosen.app}.efi"
+    profile = "-production" if chosen.production else ""
+    chosen.image = build / "image" / f"anchorhold-{chosen.app}{profile}.efi"
     if not chosen.image.exists():
-        names = (path.stem.removeprefix("anchorhold-")
-                 for path in chosen.image.parent.glob("*.efi"))
-        known = sorted(name for name in names if not name.startswith("test-"))
+        known = sorted(path.stem.removeprefix("anchorhold-")
+                       .removesuffix("-production") for path in
+                       chosen.image.parent.glob("anchorhold-*-production.efi")
+                       if path.stem != "anchorhold-kernel-production")
         parser.error(f"no app named {chosen.app!r}; there are: "
                      + ", ".join(known))
     return chosen
+
+
+def guest_of(chosen):
+    """The guest that was chosen, not yet started, with a word on it."""
+    options = {"memory_mib": chosen.memory, "port": chosen.port,
+               "append": chosen.append}
+    if chosen.way == "emu":
+        print(EMULATED_WORDS, end="", file=sys.stderr)
+        guest_emulated.make_keys()
+        return guest_emulated.EmulatedGuest(chosen.image, **options)
+    if chosen.way == "snp":
+        return guest_snp.SnpGuest(chosen.image, cpu=chosen.cpu, **options)
+    print(PLAIN_WORDS, end="", file=sys.stderr)
+    return Guest(chosen.image, cpu=chosen.cpu, **options)
 
 
 def follow_console(guest, done):
@@ -89,6 +122,13 @@ def follow_console(guest, done):
             sys.stderr.flush()
 
 
+def announce(guest):
+    """What will be measured, where the launch is one."""
+    if isinstance(guest, guest_emulated.EmulatedGuest):
+        print(f"run: EMULATED launch digest {guest.wait_digest()}",
+              file=sys.stderr)
+
+
 def serve(guest):
     """Until the guest ends or a signal comes."""
     guest.wait_https(READY_LIMIT_SECONDS)
@@ -99,17 +139,16 @@ def serve(guest):
 
 
 def run(chosen, stopper):
-    guest = Guest(chosen.image, memory_mib=chosen.memory, cpu=chosen.cpu,
-                  port=chosen.port, append=chosen.append)
     console_done = threading.Event()
     status, last_words = 0, ""
     try:
-        with guest:
+        with guest_of(chosen) as guest:
             console = threading.Thread(target=follow_console,
                                        args=(guest, console_done))
             console.start()
             try:
                 stopper.arm()
+                announce(guest)
                 serve(guest)
             finally:
                 guest.stop()

@@ -26,3 +26,15 @@ def still_serving(request):
     for name in ("hello", "echo"):
         if name in request.fixturenames:
             request.getfixturevalue(name).assert_serves()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What each evil host came to, wherever its test ran."""
+    lines = [value for state in ("passed", "failed")
+             for report in terminalreporter.stats.get(state, ())
+             for name, value in getattr(report, "user_properties", ())
+             if name == "evil host" and report.when == "call"]
+    if lines:
+        terminalreporter.section("evil hosts")
+        for line in lines:
+            terminalreporter.write_line(line)

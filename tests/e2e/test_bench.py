@@ -21,14 +21,16 @@ NAMES = {
 
 def figures(value):
     one = dict.fromkeys(NAMES, value)
-    return {bench.OURS: {**one, "mem.minimum": 70, "mem.firmware_minimum": 70},
+    return {bench.OURS: {**one, "ring0.lines": value,
+                         "firmware.bytes": value, "mem.minimum": 70,
+                         "mem.firmware_minimum": 70},
             bench.NGINX: one, bench.MBEDTLS: one}
 
 
 def test_verdicts_at_the_bars():
     verdicts = {(v["figure"], v["against"].split()[-1]): v["passed"]
                 for v in bench.judge(figures(100.0))}
-    assert len(verdicts) == len(bench.BARS) + 2
+    assert len(verdicts) == len(bench.BARS) + len(bench.BUDGET) + 1
     assert verdicts["tls.handshake_c1", bench.MBEDTLS]
     assert verdicts["idle.qemu_cpu", bench.NGINX]
     assert not verdicts["boot.entry_to_get", bench.NGINX]
@@ -37,8 +39,14 @@ def test_verdicts_at_the_bars():
 
 def test_no_peer_no_verdict():
     alone = {bench.OURS: figures(1.0)[bench.OURS]}
-    assert [v["figure"] for v in bench.judge(alone)] == ["image.bytes",
-                                                         "mem.minimum"]
+    assert [v["figure"] for v in bench.judge(alone)] == [
+        *(figure for figure, _ in bench.BUDGET), "mem.minimum"]
+
+
+def test_a_passed_budget_is_said():
+    over = {bench.OURS: figures(1e9)[bench.OURS]}
+    assert [v["figure"] for v in bench.judge(over) if not v["passed"]] == [
+        figure for figure, _ in bench.BUDGET]
 
 
 @pytest.mark.slow

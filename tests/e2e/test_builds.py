@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Other builds of the same tree: elsewhere, by clang, for production."""
+"""Other builds of the same tree: elsewhere, by clang."""
 
 import os
 import pathlib
@@ -46,11 +46,3 @@ def test_clang_makes_an_image_that_serves(tmp_path):
     images = build(ROOT, tmp_path / "clang", CC="clang")
     with Guest(images["anchorhold-hello.efi"]) as guest:
         guest.wait_https()
-
-
-@pytest.mark.slow
-def test_a_production_image_serves_and_says_nothing(tmp_path):
-    images = build(ROOT, tmp_path / "production", "-Dprofile=production")
-    with Guest(images["anchorhold-hello.efi"]) as guest:
-        guest.wait_https()
-        assert guest.serial_text() == ""

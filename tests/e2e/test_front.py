@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import guest_snp
 import pytest
 
 from guest import free_port, https_get
@@ -90,6 +91,70 @@ def test_run_serves_and_ends_cleanly(number):
         assert_gone(pids)
 
 
+def test_run_under_the_emulator_says_so():
+    with Run("--emu") as run:
+        line = run.process.stdout.readline()
+        assert line == f"ready https://127.0.0.1:{run.port}\n"
+        assert https_get(run.port).startswith("HTTP/1.1 200 ")
+        pids = run.qemu_pids()
+        run.process.send_signal(signal.SIGTERM)
+        status, said = run.end(20)
+    assert status == 0, said
+    assert re.search("^run: EMULATED: .* NOTHING IS PROTECTED", said, re.M)
+    assert re.search("^run: EMULATED launch digest [0-9a-f]{96}$", said, re.M)
+    assert_gone(pids)
+
+
+def test_plain_says_that_nothing_is_protected():
+    with Run("--plain", "--append", "no-such-option=1") as run:
+        assert "run: PLAIN QEMU, WITHOUT SEV-SNP" in run.end()[1]
+
+
+@pytest.mark.skipif(guest_snp.host_has_snp(), reason="this host has SEV-SNP")
+def test_snp_is_never_silently_something_else():
+    with Run("--snp") as run:
+        status, said = run.end(20)
+    assert status == 1
+    assert "this host offers no SEV-SNP" in said
+    assert "ready" not in said
+
+
+def snp_host(root, parameter="Y\n"):
+    """What a host with SEV-SNP has, below a folder."""
+    for name in ("dev/sev", "dev/kvm",
+                 "sys/module/kvm_amd/parameters/sev_snp"):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(parameter, encoding="ascii")
+    return root
+
+
+def test_a_host_with_snp_is_known(tmp_path):
+    assert guest_snp.why_not((9, 1), snp_host(tmp_path)) is None
+
+
+@pytest.mark.parametrize("version, parameter, gone, says", [
+    ((9, 0), "Y\n", None, "9.1 or newer is needed"),
+    ((7, 2), "Y\n", None, "9.1 or newer is needed"),
+    ((10, 0), "N\n", None, "offers no SEV-SNP"),
+    ((10, 0), "Y\n", "dev/sev", "offers no SEV-SNP"),
+    ((10, 0), "Y\n", "dev/kvm", "/dev/kvm may not be opened")])
+def test_why_a_host_is_no_good(tmp_path, version, parameter, gone, says):
+    snp_host(tmp_path, parameter)
+    if gone:
+        (tmp_path / gone).unlink()
+    assert says in guest_snp.why_not(version, tmp_path)
+
+
+def test_nothing_of_a_killed_run_is_left(tmp_path):
+    with Run(TMPDIR=str(tmp_path)) as run:
+        pids = run.wait_qemu()
+        run.process.kill()
+        run.end(20)
+        assert_gone(pids)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_signal_before_ready_ends_cleanly_too():
     with Run() as run:
         pids = run.wait_qemu()
@@ -135,7 +200,7 @@ def test_a_missing_qemu_is_named():
 
 
 @pytest.mark.parametrize("arguments, says", [
-    (["--emu"], "--emu comes with a later issue"),
+    (["--emu", "--plain"], "not allowed with argument"),
     (["--app", "nonsense"], "no app named 'nonsense'; there are: "),
     (["--port", "65536"], "a port is 1 to 65535"),
     (["--port", "x"], "invalid int value"),
@@ -150,8 +215,7 @@ def test_bad_options_are_usage_errors(arguments, says):
 
 @pytest.mark.parametrize("arguments, says", [
     (["emu"], "emu: names no guest"),
-    (["verify", "x"], "no such verb: verify"),
-    (["build", "--nonsense"], "knows --production only"),
+    (["build", "--nonsense"], "takes no arguments"),
     (["demo", "x"], "takes no arguments"),
     ([], "Usage: ./anchorhold VERB"),
 ])
@@ -159,6 +223,14 @@ def test_bad_verbs_are_usage_errors(arguments, says):
     done = front(*arguments)
     assert done.returncode == 2
     assert says in done.stdout + done.stderr
+
+
+def test_other_verbs_are_the_programs():
+    """Its exit statuses are its own: 1 is wrong usage."""
+    done = front("nonsense", "x")
+    assert done.returncode == 1
+    assert "no such verb: nonsense" in done.stderr
+    assert front("measure", "--help").returncode == 0
 
 
 def test_help_has_an_example_for_each_verb():

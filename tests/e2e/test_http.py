@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """HTTP/1.1 as the server takes it, byte by byte over a real connection."""
 
+import concurrent.futures
 import time
 
 import pytest
@@ -202,10 +203,21 @@ REFUSED = {
 }
 
 
+@pytest.fixture(scope="module", name="refusals")
+def fixture_refusals(hello, request):
+    """What came back for each, a few connections at a time: the server keeps
+    each open for a second, for the client to read the answer."""
+    names = {item.callspec.params["name"] for item in request.session.items
+             if getattr(item, "function", None) is test_refused}
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        yield {name: pool.submit(exchange, hello.address,
+                                 REFUSED[name][1] + AFTER) for name in names}
+
+
 @pytest.mark.parametrize("name", REFUSED)
-def test_refused(hello, name):
-    status, data = REFUSED[name]
-    answers = exchange(hello.address, data + AFTER)
+def test_refused(refusals, name):
+    status, _ = REFUSED[name]
+    answers = refusals[name].result()
     assert [answer.status for answer in answers] == [status]
     assert not answers[0].keeps_alive
 
