@@ -295,16 +295,18 @@ def command_line(chosen, qemu, version, folder):
 
 def follow(path, out, done):
     """Copies the emulator's lines as they come; keeps the last."""
-    last = [""]
+    last = rest = ""
     with open(path, encoding="ascii", errors="replace") as log:
         ended = False
         while not ended:
             ended = done.wait(0.05)
-            for line in log:
-                out.write(line)
-                last[0] = line.strip() or last[0]
+            text = log.read()
+            out.write(text)
             out.flush()
-    return last[0]
+            # The last line may be half written yet.
+            *whole, rest = (rest + text).split("\n")
+            last = next(filter(None, reversed(whole)), last)
+    return rest or last
 
 
 def die_with_parent():
