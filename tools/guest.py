@@ -11,7 +11,9 @@ Python process that started it, and so do its logs, which have no names.
 """
 
 import ctypes
+import itertools
 import os
+import random
 import re
 import shutil
 import signal
@@ -38,11 +40,26 @@ class GuestHalted(GuestError):
     """The guest ended itself; the message is its `halt:` line."""
 
 
+def port_numbers():
+    """Ports below those that the kernel gives to clients, or one of those
+    would be taken between the look and QEMU's own. Each process of a test
+    run has a thousand of its own."""
+    worker = re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", ""))
+    first = 20000 + 1000 * (int(worker) % 12) if worker else 19000
+    numbers = list(range(first, first + 1000))
+    random.shuffle(numbers)
+    return itertools.cycle(numbers)
+
+
+PORT_NUMBERS = port_numbers()
+
+
 def free_port():
     """A TCP port on 127.0.0.1 that was free just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    for port in itertools.islice(PORT_NUMBERS, 1000):
+        if port_is_free(port):
+            return port
+    raise GuestError("no port of this process's thousand is free")
 
 
 def port_is_free(port):
